@@ -1,0 +1,38 @@
+#include <runnel/runtime.hpp>
+
+#include <csignal>
+#include <exception>
+#include <new>
+
+#include "builtins.hpp"
+#include "verbs.hpp"
+
+int main(int argc, char** argv) {
+  using namespace runnel;
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), and exit 141
+  try {
+    const cli::Options options = cli::parse(argc, argv);
+    if (options.verb == cli::Verb::none) return options.exit_code;
+    Classes classes;
+    for (const Builtin& builtin : builtins()) {
+      const std::string problem = classes.add(*builtin.plugin, "built in", builtin.listed);
+      if (problem.empty()) continue;
+      cli::say(problem);
+      return 70;
+    }
+    switch (options.verb) {
+      case cli::Verb::run: return cli::run(classes, options.run);
+      case cli::Verb::check: return cli::check(classes, options.check);
+      case cli::Verb::list: return cli::list(classes, options.list);
+      case cli::Verb::describe: return cli::describe(classes, options.list);
+      case cli::Verb::none: break;
+    }
+    return 0;
+  } catch (const std::bad_alloc&) {
+    cli::say("out of memory");
+    return 71;
+  } catch (const std::exception& error) {
+    cli::say(std::string("internal error: ") + error.what());
+    return 70;
+  }
+}

@@ -1,0 +1,22 @@
+// What the program can do, one function a verb; each returns the exit code.
+#pragma once
+
+#include <runnel/runtime.hpp>
+
+#include <string_view>
+
+#include "options.hpp"
+
+namespace runnel::cli {
+
+int run(const Classes&, const RunArguments&);
+int check(const Classes&, const CheckArguments&);
+int list(const Classes&, const ListArguments&);
+int describe(const Classes&, const ListArguments&);
+
+// All of it to a descriptor; false when that failed.
+bool write_all(int fd, std::string_view text);
+// One line on stderr: "runnel: text".
+void say(std::string_view text);
+
+}  // namespace runnel::cli

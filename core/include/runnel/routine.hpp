@@ -1,0 +1,111 @@
+// Write a routine class in C++20: a constructor that takes its Config, activate(), and spec(). Built into runnel or as a
+// library, from the same source:
+//
+//   class Greeter {
+//    public:
+//     explicit Greeter(runnel::Config config) : salute_(config.string("salute")) {}
+//     void activate(runnel::Activation& in) {
+//       in.emit("greeted", {{"text", salute_ + " " + in.slot("request").front()["user_id"].string_or("anonymous")}});
+//     }
+//     static constexpr auto spec() { return runnel::routine("greeter", "Greets the user of a request") ... ; }
+//   };
+//   RUNNEL_PLUGIN("greeter", "1.0.0", Greeter)
+//
+// One instance belongs to one worker: no locks are needed. No exception leaves; no static constructors, please: a library
+// whose static constructor throws cannot be refused.
+#pragma once
+
+#include <runnel/activation.hpp>
+#include <runnel/plugin.h>
+#include <runnel/spec.hpp>
+#include <runnel/value.hpp>
+
+#include <concepts>
+#include <exception>
+#include <new>
+
+namespace runnel {
+
+// The C functions and the manifest of a C++ routine class.
+template <class Routine>
+struct TypeOf {
+  static constexpr Spec spec = Routine::spec();
+
+  static void* create(runnel_context* context, runnel_value config) noexcept {
+    try {
+      return make(context, config);
+    } catch (const ConfigError& error) {
+      detail::host->reject(context, detail::text(error.path), error.offset, detail::text(error.what()));
+    } catch (const std::exception& error) {
+      detail::host->reject(context, {}, 0, detail::text(error.what()));
+    } catch (...) {
+      detail::host->reject(context, {}, 0, detail::text("an exception that is no std::exception"));
+    }
+    return nullptr;
+  }
+  static void activate(runnel_context* context, void* self) noexcept {
+    try {
+      Activation activation(context, &type);
+      static_cast<Routine*>(self)->activate(activation);
+    } catch (const Failure& failure) {
+      detail::host->fail(context, detail::text(failure.code), detail::text(failure.what()));
+    } catch (const std::bad_alloc&) {
+      detail::host->fail(context, detail::text("limit.memory"), detail::text("out of memory"));
+    } catch (const std::exception& error) {
+      detail::host->fail(context, detail::text("exception"), detail::text(error.what()));
+    } catch (...) {
+      detail::host->fail(context, detail::text("exception"), detail::text("an exception that is no std::exception"));
+    }
+  }
+  static void destroy(void* self) noexcept { delete static_cast<Routine*>(self); }
+
+  static constexpr runnel_type type = {
+      sizeof(runnel_type), spec.flags_,      spec.name_,        spec.summary_, spec.slots_, spec.events_, spec.params_,
+      spec.slot_count_,    spec.event_count_, spec.param_count_, 0,             nullptr,     create,       activate,
+      destroy};
+
+ private:
+  static Routine* make(runnel_context* context, runnel_value config) {
+    if constexpr (std::constructible_from<Routine, Config>) {
+      return new Routine(Config(context, config));
+    } else {
+      return new Routine();
+    }
+  }
+};
+
+namespace detail {
+inline bool keep_host(const runnel_host* table) {
+  host = table;
+  return table->abi_major == RUNNEL_ABI_MAJOR && table->struct_size >= sizeof(runnel_host);
+}
+}  // namespace detail
+}  // namespace runnel
+
+// The symbol a library exports. Our own build gives each built-in file a name of its own instead.
+#ifndef RUNNEL_ENTRY
+#define RUNNEL_ENTRY runnel_plugin_entry
+#endif
+
+#define RUNNEL_PLUGIN(plugin_name, plugin_version, ...)                                                           \
+  namespace {                                                                                                      \
+  template <class... Routines>                                                                                     \
+  struct RunnelTypes {                                                                                             \
+    static constexpr const runnel_type* list[] = {&runnel::TypeOf<Routines>::type...};                             \
+  };                                                                                                               \
+  }                                                                                                                \
+  extern "C" {                                                                                                     \
+  extern RUNNEL_EXPORT const runnel_plugin RUNNEL_ENTRY;                                                           \
+  const runnel_plugin RUNNEL_ENTRY = {RUNNEL_PLUGIN_MAGIC,                                                         \
+                                      sizeof(runnel_plugin),                                                       \
+                                      RUNNEL_ABI_MAJOR,                                                            \
+                                      RUNNEL_ABI_MINOR,                                                            \
+                                      {plugin_name, sizeof(plugin_name) - 1},                                      \
+                                      {plugin_version, sizeof(plugin_version) - 1},                                \
+                                      {"0.1.0", 5},                                                                \
+                                      RunnelTypes<__VA_ARGS__>::list,                                              \
+                                      sizeof(RunnelTypes<__VA_ARGS__>::list) / sizeof(const runnel_type*),         \
+                                      0,                                                                           \
+                                      runnel::detail::keep_host,                                                   \
+                                      nullptr};                                                                    \
+  }

@@ -1,0 +1,143 @@
+// Run flows from a C++ program; the runnel command is written against this header too.
+//
+//   runnel::Classes classes;
+//   runnel::add_builtins(classes);                                  // <runnel/builtins.hpp>
+//   runnel::Flow flow = runnel::Flow::load("flow.yaml", classes);
+//   if (!flow) { std::cerr << flow.report(); return 2; }
+//   runnel::Runtime runtime(flow, {.workers = 4});
+//   runtime.exec();
+//   runnel::JobContext job = runtime.post("ingress", "request", R"({"user_id": "alice"})");
+//   runtime.wait_until_all_jobs_finished(std::chrono::seconds(10));
+//   std::cout << job.record();
+#pragma once
+
+#include <runnel/plugin.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace runnel {
+
+namespace core {
+class Registry;
+struct Flow;
+}  // namespace core
+
+// The routine classes a flow may name. Fill it before loading; it must outlive its flows.
+class Classes {
+ public:
+  Classes();
+  ~Classes();
+  Classes(Classes&&) noexcept;
+  Classes& operator=(Classes&&) noexcept;
+  // A plugin's table, as RUNNEL_PLUGIN makes it. What is wrong with it, or "". owner: as messages name it.
+  std::string add(const runnel_plugin&, std::string owner, bool listed = true);
+  const core::Registry& registry() const { return *registry_; }
+
+ private:
+  std::unique_ptr<core::Registry> registry_;
+};
+
+// A mistake in a flow file. Lines and columns count from 1 and bytes; line 0: the file as a whole.
+struct Message {
+  bool is_error;
+  std::string file;
+  uint32_t line;
+  uint32_t column;
+  std::string text;
+  std::string hint;  // may be empty
+};
+
+struct FlowOptions {
+  std::vector<std::string> sets;                                 // "routines.logic.config.x=3"
+  std::vector<std::pair<std::string, std::string>> environment;  // what ${NAME} and env.NAME see
+  bool strict = false;                                           // warnings are errors
+  std::string select;                                            // an expression for each finished job; "": none
+};
+
+// An immutable flow, or the reasons there is none. Cheap to copy; any thread.
+class Flow {
+ public:
+  // "-" reads standard input.
+  static Flow load(const std::string& path, const Classes&, const FlowOptions& = {});
+  static Flow from_text(const std::string& name, std::string text, const Classes&, const FlowOptions& = {});
+
+  explicit operator bool() const { return flow_ != nullptr; }
+  const std::string& id() const;
+  const std::vector<Message>& messages() const { return messages_; }  // errors, or warnings of a flow that loads
+  const std::string& report() const { return report_; }               // the same as text with source lines; may be ""
+  const std::shared_ptr<const core::Flow>& graph() const { return flow_; }
+
+ private:
+  std::shared_ptr<const core::Flow> flow_;
+  std::vector<Message> messages_;
+  std::string report_;
+};
+
+enum class JobStatus : uint8_t { pending, running, completed, failed, cancelled };
+
+// A posted job, from outside: cheap to copy, any thread. Until it is final, error, data and trace_log are empty.
+class JobContext {
+ public:
+  struct State;
+  explicit JobContext(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  JobStatus status() const;
+  std::string job_id() const;  // "" until the job runs, if none was given
+  std::string worker_id() const;
+  std::string flow_id() const;
+  std::optional<std::string> error() const;
+  std::optional<int64_t> created_at() const;    // microseconds UTC
+  std::optional<int64_t> completed_at() const;
+  std::string metadata() const;                 // JSON, as the following two
+  std::string data() const;
+  std::string trace_log() const;
+  std::string record() const;                   // the JSON line of the finished job
+  void wait() const;                            // until the job is final
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+enum class TraceLevel : uint8_t { off, user, flow, data };
+
+struct RuntimeOptions {
+  uint32_t workers = 0;  // 0: the flow's own number, else the cores this process may use
+  bool deterministic = false;
+  std::optional<TraceLevel> trace_level;  // none: the flow's
+  std::string metadata = "{}";            // JSON object every job starts with
+};
+
+// What post() was given cannot be posted: no such routine or slot, data that is not JSON, a runtime that was not started.
+struct PostError : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
+class Runtime {
+ public:
+  Runtime(const Flow&, RuntimeOptions = {});
+  ~Runtime();  // waits for the posted jobs
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  uint32_t workers() const;
+  // Starts the workers; throws std::runtime_error when a routine cannot be made, std::system_error when a thread cannot.
+  void exec();
+  // [any thread] One job. Checks first, creates afterwards: throws PostError. "" as slot: the flow's entry.
+  JobContext post(std::string_view routine, std::string_view slot, std::string data, std::string metadata = {}, std::string job_id = {});
+  // False when the time was over first.
+  bool wait_until_all_jobs_finished(std::chrono::milliseconds timeout);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace runnel

@@ -1,0 +1,102 @@
+#include "config/loading.hpp"
+#include "config/map_reader.hpp"
+
+namespace runnel::core {
+namespace {
+
+constexpr int64_t kMostWorkers = 1024;
+
+TraceLevel level_of(std::string_view name) {
+  if (name == "off") return TraceLevel::off;
+  if (name == "flow") return TraceLevel::flow;
+  return name == "data" ? TraceLevel::data : TraceLevel::user;
+}
+
+// `continue`, ... as a name of the file; retry counts as stop, its effect is not available yet.
+Strategy strategy_of(std::string_view name) {
+  if (name == "continue") return Strategy::proceed;
+  return name == "skip" ? Strategy::skip : Strategy::stop;
+}
+
+void read_retry(Loading& loading, const MapReader& handler) {
+  Fields& fields = loading.fields;
+  if (const YamlNode* node = handler.get("max_retries")) fields.integer(*node, "\"max_retries\"", 0);
+  if (const YamlNode* node = handler.get("retry_delay")) fields.duration(*node, "\"retry_delay\"");
+  if (const YamlNode* node = handler.get("max_delay")) fields.duration(*node, "\"max_delay\"");
+  if (const YamlNode* node = handler.get("jitter")) fields.choice(*node, "\"jitter\"", {"none", "full", "equal"});
+  if (const YamlNode* node = handler.get("retry_on")) fields.text_list(*node, "\"retry_on\"");
+  if (const YamlNode* node = handler.get("no_retry_on")) fields.text_list(*node, "\"no_retry_on\"");
+  if (const YamlNode* node = handler.get("then")) fields.choice(*node, "\"then\"", {"stop", "continue", "skip"});
+  if (const YamlNode* node = handler.get("retry_backoff")) {
+    const auto factor = fields.number(*node, "\"retry_backoff\"");
+    if (factor && factor->number < 1) fields.refuse(*node, "\"retry_backoff\"", "a number of at least 1");
+  }
+}
+
+}  // namespace
+
+ErrorHandlerSpec read_error_handler(Loading& loading, const YamlNode& node, const std::string& where) {
+  ErrorHandlerSpec result;
+  if (node.kind != NodeKind::map) {
+    loading.fields.refuse(node, "\"error_handler\"", "a map",
+                          node.kind == NodeKind::scalar ? "write error_handler: {strategy: " + node.text + "}" : "");
+    return result;
+  }
+  const MapReader handler(node, loading.mistakes,
+                          {"strategy", "max_retries", "retry_delay", "retry_backoff", "max_delay", "jitter", "retry_on",
+                           "no_retry_on", "then", "is_critical"},
+                          " in \"error_handler\"" + where);
+  if (const YamlNode* strategy = handler.get("strategy")) {
+    const auto name = loading.fields.choice(*strategy, "\"strategy\"", {"stop", "continue", "skip", "retry"});
+    if (name == "retry") loading.not_available(strategy->place(), "strategy \"retry\"");
+    if (name) result.strategy = strategy_of(*name);
+  }
+  read_retry(loading, handler);
+  if (const YamlNode* critical = handler.get("is_critical")) {
+    if (loading.fields.boolean(*critical, "\"is_critical\"") == true) {
+      loading.not_available(critical->place(), "\"is_critical: true\"");
+    }
+  }
+  return result;
+}
+
+void read_execution(Loading& loading, const YamlNode& execution) {
+  const MapReader map(execution, loading.mistakes,
+                      {"timeout", "workers", "partition_by", "max_hops", "max_emits", "max_job_memory", "trace_level",
+                       "trace_limit"},
+                      " in \"execution\"");
+  Fields& fields = loading.fields;
+  Flow& flow = loading.flow;
+  if (const YamlNode* node = map.get("timeout")) fields.duration(*node, "\"timeout\"");
+  if (const YamlNode* node = map.get("workers")) {
+    if (const auto workers = fields.integer(*node, "\"workers\"", 1, kMostWorkers)) {
+      flow.workers = static_cast<uint32_t>(*workers);
+    }
+  }
+  if (const YamlEntry* entry = map.entry("partition_by")) loading.not_available(entry->key.place(), "\"partition_by\"");
+  if (const YamlNode* node = map.get("max_hops")) {
+    if (const auto hops = fields.integer(*node, "\"max_hops\"", 1, UINT32_MAX)) {
+      flow.limits.hops = static_cast<uint32_t>(*hops);
+    }
+  }
+  if (const YamlNode* node = map.get("max_emits")) {
+    if (const auto emits = fields.integer(*node, "\"max_emits\"", 1)) {
+      flow.limits.emits = static_cast<uint64_t>(*emits);
+    }
+  }
+  if (const YamlNode* node = map.get("max_job_memory")) {
+    if (const auto bytes = fields.size(*node, "\"max_job_memory\"")) flow.limits.memory = *bytes;
+  }
+  if (const YamlNode* node = map.get("trace_level")) {
+    if (const auto level = fields.choice(*node, "\"trace_level\"", {"off", "user", "flow", "data"})) {
+      flow.trace_level = level_of(*level);
+    }
+  }
+  if (const YamlNode* node = map.get("trace_limit")) {
+    if (const auto limit = fields.integer(*node, "\"trace_limit\"", 2, UINT32_MAX)) {
+      flow.limits.trace_entries = static_cast<uint32_t>(*limit);
+    }
+  }
+}
+
+}  // namespace runnel::core

@@ -1,0 +1,63 @@
+// What the sections of a flow file share while it is loaded.
+#pragma once
+
+#include <deque>
+#include <unordered_map>
+
+#include "config/environment.hpp"
+#include "config/fields.hpp"
+#include "config/flow_loader.hpp"
+#include "config/mistakes.hpp"
+#include "config/yaml_tree.hpp"
+
+namespace runnel::core {
+
+// A routine while it is read. What is not known because of a mistake is not checked further.
+struct RoutineDraft {
+  const YamlEntry* entry = nullptr;
+  bool slots_known = false;
+  bool events_known = false;
+  size_t first_expression = 0;  // its expressions: [first, end)
+  size_t end_expression = 0;
+};
+
+struct Loading {
+  Loading(const Registry& classes, ScriptCompiler& compiler, const LoadOptions& load_options, Flow& made, Mistakes& found,
+          std::deque<YamlSource>& texts)
+      : registry(classes), scripts(compiler), options(load_options), flow(made), mistakes(found), sources(texts) {}
+
+  const Registry& registry;
+  ScriptCompiler& scripts;
+  const LoadOptions& options;
+  Flow& flow;
+  Mistakes& mistakes;
+  std::deque<YamlSource>& sources;  // what places point into
+  Environment environment{options.environment};
+  Fields fields{environment, mistakes};
+  ErrorHandlerSpec flow_error_handler{};
+  std::vector<RoutineDraft> drafts;  // of flow.routines
+  std::unordered_map<std::string, uint32_t> routine_numbers;
+
+  std::vector<std::string> routine_ids() const {
+    std::vector<std::string> ids;
+    for (const Routine& routine : flow.routines) ids.push_back(routine.id);
+    return ids;
+  }
+  // For a key whose effect comes later and that would change what happens.
+  void not_available(const Place& place, const std::string& what) {
+    mistakes.error(place, what + " is not available yet");
+  }
+};
+
+// Each reads one part of the file. What is wrong is reported; the flow is then not used.
+void read_top(Loading&, const YamlNode& root);
+void read_environment(Loading&, const YamlNode& env);
+void read_execution(Loading&, const YamlNode& execution);
+ErrorHandlerSpec read_error_handler(Loading&, const YamlNode&, const std::string& where);
+void read_routines(Loading&, const YamlNode& routines);
+void read_policy(Loading&, Routine&, const YamlNode* activation, const YamlNode* on_flush);
+void read_connections(Loading&, const YamlNode& connections);
+void read_entry(Loading&, const YamlNode& entry);
+void check_graph(Loading&, const YamlNode& root);
+
+}  // namespace runnel::core

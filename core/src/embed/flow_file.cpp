@@ -1,0 +1,68 @@
+// Flow::load: the file's bytes, then config with the Lua compiler.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "config/flow_loader.hpp"
+#include "runnel/runtime.hpp"
+#include "script/lua.hpp"
+
+namespace runnel {
+
+namespace {
+
+constexpr size_t kMostBytes = 1024 * 1024 + 1;  // one more than a flow file may have: config then says it is too large
+
+// errno, or 0.
+int read_file(const std::string& path, std::string& out) {
+  const bool is_stdin = path == "-";
+  const int fd = is_stdin ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  int error = 0;
+  char buffer[65536];
+  while (out.size() < kMostBytes) {
+    const ssize_t size = read(fd, buffer, sizeof buffer);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) error = errno;
+    if (size <= 0) break;
+    out.append(buffer, static_cast<size_t>(size));
+  }
+  if (!is_stdin) close(fd);
+  return error;
+}
+
+}  // namespace
+
+Flow Flow::load(const std::string& path, const Classes& classes, const FlowOptions& options) {
+  std::string text;
+  if (const int error = read_file(path, text)) {
+    Flow flow;
+    const std::string message = std::string("cannot read the flow file: ") + std::strerror(error);
+    flow.messages_.push_back({true, path, 0, 0, message, ""});
+    flow.report_ = core::printable(path) + ": error: " + message + "\n";
+    return flow;
+  }
+  return from_text(path == "-" ? "<stdin>" : path, std::move(text), classes, options);
+}
+
+Flow Flow::from_text(const std::string& name, std::string text, const Classes& classes, const FlowOptions& options) {
+  const auto compiler = core::make_lua_compiler();
+  core::LoadOptions load{options.sets, options.environment, options.strict, options.select};
+  core::LoadedFlow loaded = core::load_flow(name, std::move(text), classes.registry(), *compiler, load);
+  Flow flow;
+  flow.flow_ = std::move(loaded.flow);
+  std::vector<core::SourceText> sources;
+  for (const auto& [file, source] : loaded.sources) sources.push_back({file, source});
+  flow.report_ = core::print_text(loaded.diagnostics, sources);
+  for (const core::Diagnostic& diagnostic : loaded.diagnostics) {
+    flow.messages_.push_back({diagnostic.severity == core::Severity::error, diagnostic.place.file, diagnostic.place.line,
+                              diagnostic.place.column, diagnostic.message, diagnostic.hint});
+  }
+  return flow;
+}
+
+const std::string& Flow::id() const { return flow_->id; }
+
+}  // namespace runnel

@@ -1,0 +1,132 @@
+// Runtime: worker threads that wait for posted jobs.
+#include "runnel/runtime.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <unordered_set>
+
+#include "embed/posted_job.hpp"
+#include "embed/setup.hpp"
+#include "runnel/batch.hpp"
+#include "runtime/event_loop.hpp"
+#include "sink/record_writer.hpp"
+#include "value/reader.hpp"
+
+namespace runnel {
+
+using core::JobOptions;
+using core::JobRequest;
+using core::JobRunner;
+
+struct PostedWorker {
+  std::unique_ptr<JobRunner> runner;
+  core::EventLoop loop;
+  core::RecordWriter records;
+  core::OutBuffer buffer;
+  std::thread thread;
+
+  explicit PostedWorker(core::RecordOptions options) : records(std::move(options)) {}
+};
+
+struct Runtime::Impl {
+  std::shared_ptr<const core::Flow> flow;
+  uint32_t worker_count;
+  core::Arena memory;
+  JobOptions options;
+  std::string mistake;  // of the options
+  std::vector<std::unique_ptr<PostedWorker>> workers;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  uint64_t posted = 0;
+  uint64_t finished = 0;
+  std::unordered_set<std::string> given_ids;
+
+  void run(PostedWorker& worker, JobRequest request, const std::shared_ptr<JobContext::State>& state) {
+    request.text = state->data_text;
+    request.metadata = state->metadata_text;
+    request.job_id = state->given_id;
+    state->begin();
+    core::JobContext& job = worker.runner->run(request);
+    worker.buffer.clear();
+    worker.records.write(worker.buffer, job);
+    state->finish(job, worker.buffer.view());
+    const std::lock_guard lock(mutex);
+    ++finished;
+    changed.notify_all();
+  }
+};
+
+Runtime::Runtime(const Flow& flow, RuntimeOptions options) : impl_(std::make_unique<Impl>()) {
+  impl_->flow = flow.graph();
+  impl_->worker_count = workers_for(flow, options.workers);
+  impl_->mistake = core::job_options(*impl_->flow, options, impl_->memory, impl_->options);
+}
+
+Runtime::~Runtime() {
+  for (auto& worker : impl_->workers) worker->loop.finish();
+  for (auto& worker : impl_->workers) {
+    if (worker->thread.joinable()) worker->thread.join();
+  }
+}
+
+uint32_t Runtime::workers() const { return impl_->worker_count; }
+
+void Runtime::exec() {
+  if (!impl_->workers.empty()) return;
+  if (!impl_->mistake.empty()) throw std::runtime_error(impl_->mistake);
+  core::RecordOptions records;
+  records.secrets = impl_->flow->secrets;
+  std::vector<std::unique_ptr<PostedWorker>> workers;
+  for (uint32_t i = 0; i < impl_->worker_count; ++i) {
+    auto worker = std::make_unique<PostedWorker>(records);
+    worker->runner = core::make_runner(*impl_->flow, i, impl_->options);
+    if (!worker->runner->problem().empty()) throw std::runtime_error(worker->runner->problem());
+    workers.push_back(std::move(worker));
+  }
+  impl_->workers = std::move(workers);
+  for (auto& worker : impl_->workers) {
+    worker->thread = std::thread([loop = &worker->loop] { loop->run(); });
+  }
+}
+
+JobContext Runtime::post(std::string_view routine, std::string_view slot, std::string data, std::string metadata, std::string job_id) {
+  JobRequest request;
+  std::string mistake = slot.empty() && routine.empty() ? core::find_entry(*impl_->flow, request.slot)
+                                                        : core::find_slot(*impl_->flow, routine, slot, request.slot);
+  if (mistake.empty() && impl_->workers.empty()) mistake = "post before exec()";
+  for (const std::string* text : {&data, &metadata}) {
+    core::Reader reader;
+    core::Arena scratch;
+    core::Value value{};
+    if (!mistake.empty() || (text == &metadata && text->empty())) continue;
+    if (!reader.read(*text, scratch, value)) {
+      mistake = std::string(text == &data ? "data" : "metadata") + " is not readable as JSON: " + reader.problem().message;
+    } else if (text == &metadata && value.kind != RUNNEL_OBJECT) {
+      mistake = "metadata is not a JSON object";
+    }
+  }
+  if (!mistake.empty()) throw PostError(mistake);
+
+  PostedWorker* worker = nullptr;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    request.number = ++impl_->posted;
+    worker = impl_->workers[request.number % impl_->workers.size()].get();
+    if (!job_id.empty() && !impl_->given_ids.insert(job_id).second) {
+      request.duplicate_id = true;
+      job_id.clear();
+    }
+  }
+  auto state = std::make_shared<JobContext::State>(impl_->flow->id, std::move(data), std::move(metadata), std::move(job_id));
+  worker->loop.post([this, worker, request, state] { impl_->run(*worker, request, state); });
+  return JobContext(state);
+}
+
+bool Runtime::wait_until_all_jobs_finished(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(impl_->mutex);
+  return impl_->changed.wait_for(lock, timeout, [&] { return impl_->finished == impl_->posted; });
+}
+
+}  // namespace runnel

@@ -1,0 +1,100 @@
+#include "embed/setup.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "base/diagnostic.hpp"
+#include "runnel/batch.hpp"
+#include "script/lua.hpp"
+#include "value/reader.hpp"
+
+namespace runnel::core {
+
+namespace {
+
+std::vector<std::string> routine_ids(const Flow& flow) {
+  std::vector<std::string> ids;
+  for (const Routine& routine : flow.routines) ids.push_back(routine.id);
+  return ids;
+}
+
+std::string with_hint(std::string message, std::string_view name, const std::vector<std::string>& candidates) {
+  if (std::string hint = suggest(name, candidates); !hint.empty()) message += "; " + hint;
+  return message;
+}
+
+std::string find_port(const Flow& flow, std::string_view routine, std::string_view name, bool event, SlotRef& out) {
+  const auto number = flow.routine_number(routine);
+  if (!number) return with_hint("no routine \"" + printable(routine) + "\" in flow \"" + flow.id + "\"", routine, routine_ids(flow));
+  const RoutineNames& names = flow.routines[*number].names;
+  const std::vector<std::string>& ports = event ? names.events : names.slots;
+  const auto at = std::find(ports.begin(), ports.end(), name);
+  if (at == ports.end()) {
+    const std::string what = event ? "event" : "slot";
+    return with_hint("no " + what + " \"" + printable(name) + "\" in routine \"" + std::string(routine) + "\"", name, ports);
+  }
+  out = {*number, static_cast<uint32_t>(at - ports.begin())};
+  return "";
+}
+
+std::string find_dotted(const Flow& flow, std::string_view text, bool event, SlotRef& out) {
+  const size_t dot = text.find('.');
+  if (dot == std::string_view::npos) {
+    return "\"" + printable(text) + "\" is not of the form " + (event ? "ROUTINE.EVENT" : "ROUTINE.SLOT");
+  }
+  return find_port(flow, text.substr(0, dot), text.substr(dot + 1), event, out);
+}
+
+}  // namespace
+
+std::string find_slot(const Flow& flow, std::string_view text, SlotRef& out) { return find_dotted(flow, text, false, out); }
+std::string find_event(const Flow& flow, std::string_view text, SlotRef& out) { return find_dotted(flow, text, true, out); }
+std::string find_slot(const Flow& flow, std::string_view routine, std::string_view slot, SlotRef& out) {
+  return find_port(flow, routine, slot, false, out);
+}
+
+std::string find_entry(const Flow& flow, SlotRef& out) {
+  if (flow.entry) {
+    out = *flow.entry;
+    return "";
+  }
+  std::string names;
+  for (const SlotRef& slot : flow.entry_candidates) {
+    const Routine& routine = flow.routines[slot.routine];
+    names += (names.empty() ? "" : ", ") + routine.id + "." + routine.names.slots[slot.slot];
+  }
+  return "flow \"" + flow.id + "\" does not say where jobs enter, and several slots have no connection into them: " + names +
+         "; set `entry:` in the flow or use --post";
+}
+
+std::string job_options(const Flow& flow, const RuntimeOptions& options, Arena& memory, JobOptions& out) {
+  out.deterministic = options.deterministic;
+  out.strand.trace_level = options.trace_level ? static_cast<TraceLevel>(*options.trace_level) : flow.trace_level;
+  Reader reader;
+  const char* text = memory.copy(options.metadata);
+  if (!reader.read({text, options.metadata.size()}, memory, out.metadata)) {
+    return "metadata is not readable as JSON: " + reader.problem().message;
+  }
+  if (out.metadata.kind != RUNNEL_OBJECT) return "metadata is not a JSON object";
+  return "";
+}
+
+std::unique_ptr<JobRunner> make_runner(const Flow& flow, uint32_t worker, const JobOptions& options) {
+  return std::make_unique<JobRunner>(flow, worker, make_lua_engine(flow.expressions, ScriptLimits{}), options);
+}
+
+}  // namespace runnel::core
+
+namespace runnel {
+
+uint32_t workers_for(const Flow& flow, uint32_t asked) {
+  if (flow.graph()->keeps_state()) return 1;
+  if (asked) return asked;
+  if (flow.graph()->workers) return *flow.graph()->workers;
+  cpu_set_t cores;
+  if (sched_getaffinity(0, sizeof cores, &cores) == 0) return static_cast<uint32_t>(std::max(1, CPU_COUNT(&cores)));
+  return 1;
+}
+
+}  // namespace runnel

@@ -1,0 +1,38 @@
+// What was posted: the data of one job for one slot, and where it came from.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "value/value.hpp"
+
+namespace runnel::core {
+
+constexpr uint64_t kNoOrdinal = 0;
+
+// Where a job's line stands. Ordinals and lines count from 1; ordinal 0: posted by a program, not read from input.
+struct InputPlace {
+  std::string_view source;  // file name or "-"; outlives the run
+  uint64_t line = 0;
+  uint64_t ordinal = kNoOrdinal;
+};
+
+// A slot by numbers: of the routine in the flow, of the slot in the routine.
+struct SlotRef {
+  uint32_t routine = 0;
+  uint32_t slot = 0;
+};
+
+struct JobRequest {
+  std::string_view text;      // the raw line or posted JSON; lives until the job's record is written
+  InputPlace place;
+  uint64_t number = 0;        // of the job in its run, from 1; the ordinal of one that was read from input
+  std::string_view job_id;    // empty: the runtime makes one
+  std::string_view metadata;  // JSON object of this job alone; empty: the run's metadata
+  SlotRef slot;               // where the data goes
+  bool duplicate_id = false;  // the id it was given is an earlier job's: it fails under one the runtime makes
+  bool too_long = false;      // text is only the beginning of a line over the limit
+  uint64_t text_hash = 0;     // content_hash of the whole line when too_long
+};
+
+}  // namespace runnel::core

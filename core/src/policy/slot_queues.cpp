@@ -1,0 +1,54 @@
+#include "policy/slot_queues.hpp"
+
+#include <algorithm>
+
+namespace runnel::core {
+
+uint32_t SlotQueue::most_hops(uint32_t count) const {
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < count; ++i) most = std::max(most, hops_[head_ + i]);
+  return most;
+}
+
+void SlotQueue::pop(uint32_t count) {
+  head_ += count;
+  if (head_ == items_.size()) return clear();
+  if (head_ < 1024 || head_ < items_.size() / 2) return;  // moving what is left pays only now and then
+  items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(head_));
+  hops_.erase(hops_.begin(), hops_.begin() + static_cast<std::ptrdiff_t>(head_));
+  head_ = 0;
+}
+
+void SlotQueue::clear() {
+  constexpr size_t kMostKept = 4096;
+  items_.clear();
+  hops_.clear();
+  if (items_.capacity() > kMostKept) {
+    items_.shrink_to_fit();
+    hops_.shrink_to_fit();
+  }
+  head_ = 0;
+}
+
+uint64_t SlotQueues::total() const {
+  uint64_t sum = 0;
+  for (const SlotQueue& queue : queues_) sum += queue.size();
+  return sum;
+}
+
+uint32_t SlotQueues::fewest() const {
+  uint32_t least = UINT32_MAX;
+  for (const SlotQueue& queue : queues_) least = std::min(least, queue.size());
+  return least;
+}
+
+std::span<const SlotItems> SlotQueues::view(uint32_t most) {
+  for (size_t i = 0; i < queues_.size(); ++i) view_[i] = {queues_[i].front(), std::min(queues_[i].size(), most)};
+  return view_;
+}
+
+void SlotQueues::clear() {
+  for (SlotQueue& queue : queues_) queue.clear();
+}
+
+}  // namespace runnel::core

@@ -1,0 +1,49 @@
+// The items lying in the slots of one routine for one job, oldest first.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "routine/context.hpp"
+#include "value/value.hpp"
+
+namespace runnel::core {
+
+class SlotQueue {
+ public:
+  void push(Value item, uint32_t hops) {
+    items_.push_back(item);
+    hops_.push_back(hops);
+  }
+  uint32_t size() const { return static_cast<uint32_t>(items_.size() - head_); }
+  const Value* front() const { return items_.data() + head_; }
+  std::span<Value> values() { return std::span(items_).subspan(head_); }
+  uint32_t most_hops(uint32_t count) const;  // of the first `count` items
+  void pop(uint32_t count);
+  void clear();
+
+ private:
+  std::vector<Value> items_;
+  std::vector<uint32_t> hops_;  // side by side, so that items stand together for the routine
+  size_t head_ = 0;
+};
+
+// Of one routine; used again for later jobs.
+class SlotQueues {
+ public:
+  explicit SlotQueues(size_t slots) : queues_(slots), view_(slots) {}
+  SlotQueue& operator[](size_t slot) { return queues_[slot]; }
+  size_t slots() const { return queues_.size(); }
+  uint64_t total() const;
+  uint32_t fewest() const;  // over the slots
+  // What lies in the slots, at most `most` of each; valid until the next change.
+  std::span<const SlotItems> view(uint32_t most);
+  void clear();
+
+ private:
+  std::vector<SlotQueue> queues_;
+  std::vector<SlotItems> view_;
+};
+
+}  // namespace runnel::core

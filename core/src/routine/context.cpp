@@ -1,0 +1,148 @@
+#include "routine/context.hpp"
+
+#include "base/edit_distance.hpp"
+#include "value/builder.hpp"
+#include "value/writer.hpp"
+
+namespace runnel::core {
+
+namespace {
+
+constexpr std::string_view kMemoryMessage = "the values of one job need more than its memory limit";
+
+bool refuse_in_condition(runnel_context& context, std::string_view what) {
+  if (!context.is_condition) return false;
+  fail(context, "script.error", std::string(what) + " is not allowed in a condition");
+  return true;
+}
+
+Value joined_data(Arena& arena, const JobContext& job) { return make_object(arena, job.data.members()); }
+
+}  // namespace
+
+void fail(runnel_context& context, std::string_view code, std::string message, std::string location) {
+  if (context.has_failed) return;
+  context.has_failed = true;
+  context.failure.code = code;
+  context.failure.message = std::move(message);
+  context.failure.location = std::move(location);
+  context.failure.routine_id = context.routine ? std::string(raw_text(context.routine->id)) : "";
+  context.failure.cause.clear();
+  context.failure.attempt = 1;
+}
+
+bool check_memory(runnel_context& context) {
+  if (!context.arena->exhausted()) return false;
+  fail(context, "limit.memory", std::string(kMemoryMessage));
+  return true;
+}
+
+Value keep_in_job(runnel_context& context, Value value) {
+  return keep(*context.arena, value, context.job ? context.job->input_text : std::string_view());
+}
+
+void emit(runnel_context& context, uint32_t event, Value item) {
+  if (refuse_in_condition(context, "emit")) return;
+  if (!context.emissions || !context.routine || event >= context.routine->events.size()) {
+    fail(context, "event.unknown", "emit to event number " + std::to_string(event) + ", which the routine does not have");
+    return;
+  }
+  if (height_of(item) > kMaxDepth) {
+    fail(context, "limit.depth", "an item is nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    return;
+  }
+  item = keep_in_job(context, is_missing(item) ? null_value() : item);
+  if (!check_memory(context)) context.emissions->push_back({event, item});
+}
+
+void emit(runnel_context& context, std::string_view event, Value item) {
+  if (refuse_in_condition(context, "emit")) return;
+  const auto& events = context.routine->events;
+  for (uint32_t i = 0; i < events.size(); ++i) {
+    if (events[i] == event) return emit(context, i, item);
+  }
+  std::string message = "no event \"" + printable(event) + "\" in routine \"" + std::string(raw_text(context.routine->id)) + "\"";
+  const std::vector<std::string> declared(events.begin(), events.end() - 1);  // `error` is the runtime's
+  if (std::string hint = suggest(event, declared); !hint.empty()) message += "; " + hint;
+  fail(context, "event.unknown", std::move(message));
+}
+
+void set_data(runnel_context& context, Value key, Value value) {
+  if (refuse_in_condition(context, "set_data")) return;
+  if (!context.job) return fail(context, "job.none", "set_data outside a job");
+  if (height_of(value) > kMaxDepth) {
+    return fail(context, "limit.depth", "a value is nested deeper than " + std::to_string(kMaxDepth) + " levels");
+  }
+  key = keep_in_job(context, key);
+  value = keep_in_job(context, is_missing(value) ? null_value() : value);
+  if (!check_memory(context)) context.job->data.set(key, value);
+}
+
+Value get_data(const runnel_context& context, std::string_view key) {
+  return context.job ? context.job->data.get(key) : missing();
+}
+
+void trace(runnel_context& context, Value action, Value details) {
+  if (refuse_in_condition(context, "trace")) return;
+  if (!context.job) return fail(context, "job.none", "trace outside a job");
+  if (!context.traces) return;
+  action = keep_in_job(context, action);
+  details = keep_in_job(context, details);
+  if (check_memory(context)) return;
+  context.job->trace_log.add({context.job->clock.now(), context.routine ? context.routine->id : literal("_run"), action, details});
+}
+
+void complete(runnel_context& context, std::string_view status, Value error) {
+  if (refuse_in_condition(context, "complete")) return;
+  const std::optional<Status> final = final_status(status);
+  if (!final) {
+    return fail(context, "job.status",
+                "\"" + printable(status) + "\" is no final status; use \"completed\", \"failed\" or \"cancelled\"");
+  }
+  if (context.complete) return;
+  error = keep_in_job(context, error);
+  if (!check_memory(context)) context.complete = CompleteRequest{*final, error};
+}
+
+Value job_field(runnel_context& context, uint32_t field) {
+  if (!context.job) return missing();
+  JobContext& job = *context.job;
+  auto time = [&](int64_t us) { return us ? make_string(*context.arena, TimeWriter().text(us)) : missing(); };
+  switch (field) {
+    case RUNNEL_JOB_ID: return job.job_id;
+    case RUNNEL_JOB_WORKER_ID: return job.worker_id;
+    case RUNNEL_JOB_FLOW_ID: return job.flow_id;
+    case RUNNEL_JOB_STATUS: return literal(text_of(job.status));
+    case RUNNEL_JOB_ERROR: return job.error;
+    case RUNNEL_JOB_CREATED_AT: return time(job.created_at);
+    case RUNNEL_JOB_COMPLETED_AT: return time(job.completed_at);
+    case RUNNEL_JOB_METADATA: return job.metadata;
+    case RUNNEL_JOB_DATA: return joined_data(*context.arena, job);
+    case RUNNEL_JOB_TRACE_LOG: return trace_log_value(*context.arena, job.trace_log);
+    default: return missing();
+  }
+}
+
+bool evaluate(runnel_context& context, Value handle, Value& out) {
+  const auto index = static_cast<size_t>(handle.as.integer);
+  if (handle.kind != RUNNEL_EXPRESSION || !context.expressions || index >= context.expressions->size()) {
+    fail(context, "expression.unknown", "evaluate() takes an expression of the routine's configuration");
+    return false;
+  }
+  const Expression& expression = (*context.expressions)[index];
+  switch (expression.kind) {
+    case ExpressionKind::constant: out = expression.fallback; return true;
+    case ExpressionKind::path:
+      out = follow_path(context.data, expression.path);
+      if (is_nothing(out)) out = is_missing(expression.fallback) ? out : expression.fallback;
+      return true;
+    default:
+      if (!context.scripts) {
+        fail(context, "expression.unknown", "no expression can be evaluated here");
+        return false;
+      }
+      return context.scripts->evaluate(index, context, out) && !context.has_failed;
+  }
+}
+
+}  // namespace runnel::core

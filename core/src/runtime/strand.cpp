@@ -1,0 +1,228 @@
+#include "runtime/strand.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "policy/policy.hpp"
+#include "routine/registry.hpp"
+#include "value/builder.hpp"
+
+namespace runnel::core {
+
+namespace {
+
+size_t most_slots(const Flow& flow) {
+  size_t most = 1;
+  for (const Routine& routine : flow.routines) most = std::max(most, routine.names.slots.size());
+  return most;
+}
+
+}  // namespace
+
+Strand::Strand(const Flow& flow, RoutineSet& routines, const StrandOptions& options)
+    : flow_(flow),
+      routines_(routines),
+      options_(options),
+      skipped_(flow.routines.size()),
+      has_lying_(flow.routines.size()),
+      at_once_(most_slots(flow)) {
+  for (const Routine& routine : flow.routines) slots_.emplace_back(routine.names.slots.size());
+  // An activation may overshoot before its garbage is looked at; what is live is checked after it.
+  job_.arena.set_limit(2 * flow.limits.memory);
+  job_.trace_log.set_limit(flow.limits.trace_entries);
+  context_.arena = &job_.arena;
+  context_.job = &job_;
+  context_.constants = &flow.constants;
+  context_.expressions = &flow.expressions;
+  context_.scripts = routines.scripts();
+  context_.traces = options.trace_level != TraceLevel::off;
+  reset();
+}
+
+void Strand::reset() {
+  job_.reset();
+  queue_.clear();
+  emissions_.clear();
+  collected_.clear();
+  if (any_lying_) {
+    for (uint32_t i = 0; i < slots_.size(); ++i) {
+      if (has_lying_[i]) slots_[i].clear();
+      has_lying_[i] = 0;
+    }
+    any_lying_ = false;
+  }
+  if (any_skipped_) {
+    std::fill(skipped_.begin(), skipped_.end(), uint8_t{0});
+    any_skipped_ = false;
+  }
+  outstanding_ = 0;
+  compact_above_ = std::min(flow_.limits.memory, size_t{4} * 1024 * 1024);
+}
+
+void Strand::run(SlotRef slot, Value data) {
+  job_.status = Status::running;
+  ++outstanding_;
+  arrive(slot.routine, slot.slot, data, 0);
+  --outstanding_;
+  do {
+    run_until_quiet();
+  } while (!is_final() && flush_one());
+  if (!is_final()) finish(Status::completed);
+}
+
+void Strand::run_until_quiet() {
+  while (!queue_.empty() && !is_final()) {
+    const QueuedItem item = queue_.pop();
+    deliver(item);
+    if (!is_final()) --outstanding_;  // after its children were counted
+  }
+  assert(is_final() || outstanding_ == 0);
+}
+
+void Strand::deliver(const QueuedItem& queued) {
+  const Connection& connection = flow_.connections[queued.connection];
+  if (connection.when && !passes(connection, queued)) return;
+  const Value item = connection.mappings.empty() ? queued.item : mapped(connection, queued.item);
+  arrive(connection.to, connection.slot, item, queued.hops);
+}
+
+bool Strand::passes(const Connection& connection, const QueuedItem& queued) {
+  prepare(connection.from, {}, queued.item, missing());
+  context_.is_condition = true;
+  Value result{};
+  const bool evaluated = evaluate(context_, expression_value(*connection.when), result);
+  context_.is_condition = false;
+  if (evaluated) return !(is_nothing(result) || (result.kind == RUNNEL_BOOL && !result.as.integer));
+  // The failure is the emitter's; the item it lost is the dead letter.
+  const SlotItems lost{&queued.item, 1};
+  handle_failure(connection.from, std::exchange(context_.failure, {}), {&lost, 1}, queued.hops);
+  return false;
+}
+
+Value Strand::mapped(const Connection& connection, Value item) {
+  std::vector<Member> members;
+  for (const ParamMapping& mapping : connection.mappings) {
+    const Value value = follow_path(item, mapping.source);
+    members.push_back({string_view_value(mapping.target), is_missing(value) ? null_value() : value});
+  }
+  return make_object(job_.arena, members);
+}
+
+void Strand::arrive(uint32_t number, uint32_t slot, Value item, uint32_t hops) {
+  if (is_final()) return;
+  if (skipped_[number]) {
+    ++job_.discarded;
+    return;
+  }
+  const Routine& routine = flow_.routines[number];
+  const size_t slots = routine.names.slots.size();
+  if (takes_at_once(routine.policy, slots)) {
+    at_once_[slot] = {&item, 1};
+    activate(number, {at_once_.data(), slots}, item, hops, routine.policy.message);
+    at_once_[slot] = {};
+    return;
+  }
+  slots_[number][slot].push(item, hops);
+  has_lying_[number] = 1;
+  any_lying_ = true;
+  if (routine.policy.kind == PolicyKind::when) {
+    if (policy_is_true(number)) activate_queued(number, kEverything, routine.policy.message);
+  } else if (const uint32_t count = items_to_take(routine.policy, slots_[number])) {
+    activate_queued(number, count, routine.policy.message);
+  }
+}
+
+bool Strand::policy_is_true(uint32_t number) {
+  const auto lying = slots_[number].view(kEverything);
+  Value first{};
+  for (const SlotItems& items : lying) {
+    if (items.count && is_missing(first)) first = items.items[0];
+  }
+  prepare(number, lying, first, missing());
+  context_.is_condition = true;
+  Value result{};
+  const bool evaluated = evaluate(context_, expression_value(flow_.routines[number].policy.when), result);
+  context_.is_condition = false;
+  if (evaluated) return !(is_nothing(result) || (result.kind == RUNNEL_BOOL && !result.as.integer));
+  handle_failure(number, std::exchange(context_.failure, {}), lying, 0);
+  return false;
+}
+
+void Strand::activate_queued(uint32_t number, uint32_t most, Value message) {
+  SlotQueues& queues = slots_[number];
+  const auto taken = queues.view(most);
+  uint32_t hops = 0;
+  Value first{};
+  for (size_t i = 0; i < taken.size(); ++i) {
+    hops = std::max(hops, queues[i].most_hops(taken[i].count));
+    if (taken[i].count && is_missing(first)) first = taken[i].items[0];
+  }
+  activate(number, taken, first, hops, message);
+  if (is_final()) return;  // the slots are cleared already
+  for (size_t i = 0; i < taken.size(); ++i) {
+    if (!skipped_[number]) queues[i].pop(taken[i].count);
+  }
+}
+
+void Strand::prepare(uint32_t number, std::span<const SlotItems> items, Value first, Value message) {
+  context_.routine = &flow_.routines[number].names;
+  context_.slots = items;
+  context_.data = first;
+  context_.policy_message = message;
+  context_.emissions = &emissions_;
+  context_.complete.reset();
+  context_.state = &routines_.state_of(number);
+  context_.activation = routines_.next_activation();
+  context_.has_failed = false;
+}
+
+void Strand::activate(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
+  if (options_.trace_level >= TraceLevel::flow) trace_activated(number, items, message);
+  prepare(number, items, first, message);
+  {
+    const CurrentContext current(&context_);
+    routines_.activate(number, context_);
+  }
+  if (!context_.has_failed && job_.arena.exhausted()) check_memory(context_);
+  if (context_.has_failed) {
+    emissions_.clear();
+    routines_.writes().drop();
+    handle_failure(number, std::exchange(context_.failure, {}), items, hops);
+  } else {
+    commit(number, hops);
+  }
+  if (job_.arena.used() > compact_above_ && !is_final()) keep_memory_bounded(number);
+}
+
+void Strand::commit(uint32_t number, uint32_t hops) {
+  routines_.writes().commit();
+  if (context_.complete) return complete_job(number);
+  for (size_t i = 0; i < emissions_.size() && !is_final(); ++i) {
+    const Emission& emission = emissions_[i];
+    if (options_.trace_level >= TraceLevel::flow) trace_emitted(number, emission);
+    if (options_.collect && options_.collect_routine == number && options_.collect_event == emission.event) {
+      collected_.push_back(emission.item);
+    }
+    enqueue(number, emission.event, emission.item, hops + 1);
+  }
+  emissions_.clear();
+}
+
+void Strand::enqueue(uint32_t number, uint32_t event, Value item, uint32_t hops) {
+  const Routine& routine = flow_.routines[number];
+  if (++job_.emits > flow_.limits.emits) {
+    return fail_job({"limit.emits", "the job emitted more than " + std::to_string(flow_.limits.emits) + " items", routine.id, 1,
+                     routine.place.text(), ""});
+  }
+  for (const uint32_t connection : routine.connections[event]) {
+    if (hops > flow_.limits.hops) {
+      return fail_job({"limit.hops", "an item went through more than " + std::to_string(flow_.limits.hops) + " connections",
+                       routine.id, 1, flow_.connections[connection].place.text(), ""});
+    }
+    ++outstanding_;
+    queue_.push({item, connection, hops});
+  }
+}
+
+}  // namespace runnel::core

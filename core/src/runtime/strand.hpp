@@ -1,0 +1,86 @@
+// One job from its first item to its final status. Its activations never overlap; everything here is one worker's.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "flow/flow.hpp"
+#include "job/job_context.hpp"
+#include "policy/slot_queues.hpp"
+#include "runtime/item_queue.hpp"
+#include "runtime/routine_set.hpp"
+
+namespace runnel::core {
+
+struct StrandOptions {
+  TraceLevel trace_level = TraceLevel::user;
+  bool collect = false;     // keep the items of one event: --emit
+  uint32_t collect_routine = 0;
+  uint32_t collect_event = 0;
+};
+
+class Strand {
+ public:
+  Strand(const Flow&, RoutineSet&, const StrandOptions&);
+
+  JobContext& job() { return job_; }
+  // Delivers the job's data to its slot and runs until the job is final. job() is filled in and pending.
+  void run(SlotRef slot, Value data);
+  std::span<const Value> collected() const { return collected_; }
+  void reset();
+
+ private:
+  enum class Judged : uint8_t { done, failed };
+
+  bool is_final() const { return runnel::core::is_final(job_.status); }
+  void run_until_quiet();
+  bool flush_one();                         // false: nothing was left to flush
+  void flush(uint32_t routine);
+
+  void deliver(const QueuedItem&);
+  bool passes(const Connection&, const QueuedItem&);  // the connection's `when`
+  Value mapped(const Connection&, Value item);
+  void arrive(uint32_t routine, uint32_t slot, Value item, uint32_t hops);
+  bool policy_is_true(uint32_t routine);    // the policy's `when`
+
+  void activate_queued(uint32_t routine, uint32_t most, Value message);
+  // Runs the routine's logic over the items and commits or drops what it did.
+  void activate(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
+  void prepare(uint32_t routine, std::span<const SlotItems>, Value first, Value message);
+  void commit(uint32_t routine, uint32_t hops);
+  void enqueue(uint32_t routine, uint32_t event, Value item, uint32_t hops);
+
+  void handle_failure(uint32_t routine, Problem&&, std::span<const SlotItems>, uint32_t hops);
+  Value dead_letter(uint32_t routine, const Problem&, std::span<const SlotItems>);
+  void fail_job(Problem&&);
+  void complete_job(uint32_t routine);
+  void finish(Status);
+  void discard_slots(uint32_t routine);
+
+  void trace(uint32_t routine, Value action, Value details);
+  void trace_activated(uint32_t routine, std::span<const SlotItems>, Value message);
+  void trace_emitted(uint32_t routine, const Emission&);
+  void keep_memory_bounded(uint32_t routine);
+  void compact();
+
+  const Flow& flow_;
+  RoutineSet& routines_;
+  const StrandOptions options_;
+
+  JobContext job_;
+  ItemQueue queue_;
+  std::vector<SlotQueues> slots_;     // by routine
+  std::vector<uint8_t> skipped_;      // by routine: takes no further items of this job
+  std::vector<uint8_t> has_lying_;    // by routine: something may lie in its slots
+  bool any_lying_ = false;
+  bool any_skipped_ = false;
+  std::vector<SlotItems> at_once_;    // for items that go straight to the logic
+  std::vector<Emission> emissions_;   // of the running activation
+  std::vector<Value> collected_;
+  uint64_t outstanding_ = 0;          // items on their way and running activations; at zero the job is quiet
+  size_t compact_above_ = 0;          // bytes of the arena
+  runnel_context context_;
+};
+
+}  // namespace runnel::core

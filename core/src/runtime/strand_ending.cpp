@@ -1,0 +1,134 @@
+// How a job ends: failures and their handlers, complete(), flush, and what is dropped.
+#include <utility>
+
+#include "policy/error_handler.hpp"
+#include "policy/policy.hpp"
+#include "runtime/strand.hpp"
+#include "value/builder.hpp"
+#include "value/writer.hpp"
+
+namespace runnel::core {
+
+namespace {
+
+constexpr std::string_view kFlushReason = "flush";
+
+}  // namespace
+
+void Strand::handle_failure(uint32_t number, Problem&& problem, std::span<const SlotItems> items, uint32_t hops) {
+  const Routine& routine = flow_.routines[number];
+  problem.routine_id = routine.id;
+  if (problem.location.empty()) problem.location = routine.place.text();
+  const Member details[] = {{literal("code"), make_string(job_.arena, problem.code)},
+                            {literal("message"), make_string(job_.arena, problem.message)},
+                            {literal("attempt"), make_int(problem.attempt)}};
+  trace(number, literal("error"), make_object(job_.arena, details));
+
+  switch (after_failure(problem, routine.error_handler, routine.has_error_connection())) {
+    case AfterFailure::fail_job: return fail_job(std::move(problem));
+    case AfterFailure::dead_letter: {
+      const Value letter = dead_letter(number, problem, items);
+      job_.errors.push_back(std::move(problem));
+      return enqueue(number, routine.error_event(), letter, hops + 1);
+    }
+    case AfterFailure::skip_routine:
+      skipped_[number] = 1;
+      any_skipped_ = true;
+      discard_slots(number);
+      [[fallthrough]];
+    case AfterFailure::go_on: job_.errors.push_back(std::move(problem));
+  }
+}
+
+// {error, input: {slot: [items]}}
+Value Strand::dead_letter(uint32_t number, const Problem& problem, std::span<const SlotItems> items) {
+  const RoutineNames& names = flow_.routines[number].names;
+  std::vector<Member> input;
+  for (size_t slot = 0; slot < items.size(); ++slot) {
+    if (items[slot].count == 0) continue;
+    const std::string_view name = slot < names.slots.size() ? std::string_view(names.slots[slot]) : "item";
+    input.push_back({string_view_value(name), make_array(job_.arena, {items[slot].items, items[slot].count})});
+  }
+  const Member members[] = {{literal("error"), problem_value(job_.arena, problem)},
+                            {literal("input"), make_object(job_.arena, input)}};
+  return make_object(job_.arena, members);
+}
+
+void Strand::fail_job(Problem&& problem) {
+  job_.error = make_string(job_.arena, problem.message);
+  if (is_missing(job_.error)) job_.error = literal("out of memory");  // the arena is exhausted
+  job_.error_detail = std::move(problem);
+  finish(Status::failed);
+}
+
+void Strand::complete_job(uint32_t number) {
+  const auto [status, error] = *context_.complete;
+  const Routine& routine = flow_.routines[number];
+  for (const Emission& emission : emissions_) job_.discarded += routine.connections[emission.event].size();
+  emissions_.clear();
+  if (error.kind == RUNNEL_STRING || is_nothing(error)) {
+    job_.error = is_nothing(error) ? null_value() : error;
+  } else {
+    job_.error = make_string(job_.arena, to_json(error));
+  }
+  if (status == Status::failed) {
+    if (is_nothing(job_.error)) job_.error = make_string(job_.arena, "completed as failed by routine \"" + routine.id + "\"");
+    job_.error_detail = Problem{"job.complete", to_std_string(job_.error), routine.id, 1, routine.place.text(), ""};
+  }
+  finish(status);
+}
+
+void Strand::finish(Status status) {
+  job_.status = status;
+  job_.completed_at = job_.clock.now();
+  job_.discarded += queue_.size();
+  queue_.clear();
+  emissions_.clear();
+  outstanding_ = 0;
+  if (!any_lying_) return;
+  for (uint32_t i = 0; i < slots_.size(); ++i) {
+    if (has_lying_[i]) discard_slots(i);
+  }
+}
+
+void Strand::discard_slots(uint32_t number) {
+  job_.discarded += slots_[number].total();
+  slots_[number].clear();
+}
+
+bool Strand::flush_one() {
+  if (!any_lying_) return false;
+  for (const uint32_t number : flow_.flush_order) {
+    if (has_lying_[number] && slots_[number].total()) {
+      flush(number);
+      return true;
+    }
+  }
+  return false;
+}
+
+void Strand::flush(uint32_t number) {
+  const Routine& routine = flow_.routines[number];
+  SlotQueues& queues = slots_[number];
+  if (routine.on_flush == OnFlush::activate) {
+    const Member message[] = {{literal("reason"), literal(kFlushReason)}};
+    return activate_queued(number, kEverything, make_object(job_.arena, message));
+  }
+  if (routine.on_flush == OnFlush::fail) {
+    const auto lying = queues.view(kEverything);
+    uint32_t hops = 0;
+    for (size_t i = 0; i < lying.size(); ++i) hops = std::max(hops, queues[i].most_hops(lying[i].count));
+    handle_failure(number, {"unconsumed", std::to_string(queues.total()) + " items were left in the slots at the end of the job", "", 1, "", ""},
+                   lying, hops);
+    if (!is_final()) discard_slots(number);
+    return;
+  }
+  std::vector<Member> counts;
+  for (size_t i = 0; i < queues.slots(); ++i) {
+    if (queues[i].size()) counts.push_back({string_view_value(routine.names.slots[i]), make_int(queues[i].size())});
+  }
+  trace(number, literal("unconsumed"), make_object(job_.arena, counts));
+  discard_slots(number);
+}
+
+}  // namespace runnel::core

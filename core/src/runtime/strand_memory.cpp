@@ -1,0 +1,48 @@
+// A job's memory: what an arena hands out it never takes back, so a long job is copied to a fresh one now and then.
+#include <unordered_map>
+#include <utility>
+
+#include "runtime/strand.hpp"
+#include "value/compactor.hpp"
+
+namespace runnel::core {
+
+void Strand::keep_memory_bounded(uint32_t number) {
+  compact();
+  const size_t live = job_.arena.used();
+  if (live > flow_.limits.memory || job_.arena.exhausted()) {
+    const Routine& routine = flow_.routines[number];
+    return fail_job({"limit.memory", "the values of one job need more than its memory limit of " + std::to_string(flow_.limits.memory) + " bytes",
+                     routine.id, 1, routine.place.text(), ""});
+  }
+  compact_above_ = std::min(flow_.limits.memory, std::max(size_t{4} * 1024 * 1024, 2 * live));
+}
+
+// Copies everything the job can still reach; shared values stay shared.
+void Strand::compact() {
+  Arena fresh(job_.arena.limit());
+  Compactor move(job_.arena, fresh);
+  move(job_.job_id);
+  move(job_.error);
+  move(job_.metadata);
+  move(job_.post_data);
+  for (Member& member : job_.data.members()) {
+    move(member.key);
+    move(member.value);
+  }
+  job_.data.rebase_keys();
+  for (size_t i = 0; i < job_.trace_log.size(); ++i) {
+    move(job_.trace_log.at(i).action);
+    move(job_.trace_log.at(i).details);
+  }
+  for (QueuedItem& queued : queue_.items()) move(queued.item);
+  for (SlotQueues& queues : slots_) {
+    for (size_t i = 0; i < queues.slots(); ++i) {
+      for (Value& item : queues[i].values()) move(item);
+    }
+  }
+  for (Value& item : collected_) move(item);
+  job_.arena = std::move(fresh);
+}
+
+}  // namespace runnel::core

@@ -1,0 +1,113 @@
+// What ends a run whatever the script does about it: instructions, memory, failures of the context.
+#include "script/engine.hpp"
+
+namespace runnel::core {
+namespace {
+
+constexpr int kHookInterval = 1000;
+constexpr int64_t kMostRunTime = 20'000'000;  // microseconds: for the few operations of Lua that no count can see
+constexpr size_t kLargeBytesPerInstruction = 64;
+
+}  // namespace
+
+void LuaEngine::set_hook(bool armed) {
+  if (armed == hook_armed_ && !hook_dirty_) return;
+  hook_armed_ = armed;
+  hook_dirty_ = false;
+  lua_sethook(state_, armed ? hook : nullptr, armed ? LUA_MASKCOUNT : 0, armed ? kHookInterval : 0);
+}
+
+void LuaEngine::hook(lua_State* L, lua_Debug*) {
+  LuaEngine& engine = engine_of(L);
+  if (engine.doomed_) engine.end_failed();
+  const int64_t now = monotonic_us();
+  if (engine.started_us_ == 0) engine.started_us_ = now;
+  if (now - engine.started_us_ > kMostRunTime) engine.budget_ = 0;
+  engine.charge(kHookInterval);
+}
+
+void LuaEngine::charge(uint64_t instructions) {
+  if (instructions < budget_) {
+    budget_ -= instructions;
+    return;
+  }
+  budget_ = 0;
+  scratch.text = "more than " + std::to_string(limits_.instructions) + " Lua instructions in one activation";
+  doom("limit.instructions", scratch.text.c_str());
+}
+
+void LuaEngine::doom(std::string_view code, const char* message) {
+  if (!doomed_) {
+    doom_.code = code;
+    doom_.message = message;
+    set_doomed();
+  }
+  lua_checkstack(state_, 4);
+  luaL_error(state_, "%s", message);
+  __builtin_unreachable();
+}
+
+void LuaEngine::end_failed() {
+  if (!doomed_) {
+    doom_.code.clear();
+    set_doomed();
+  }
+  lua_checkstack(state_, 4);
+  lua_pushliteral(state_, "the activation has failed");
+  lua_error(state_);
+  __builtin_unreachable();
+}
+
+// From here on every Lua function ends at its next instruction: a script that catches the error gets no further.
+void LuaEngine::set_doomed() {
+  doomed_ = true;
+  doom_.line = current_line();
+  doom_.named = current_function();
+  lua_sethook(state_, hook, LUA_MASKCOUNT, 1);
+  hook_dirty_ = true;
+}
+
+void LuaEngine::require_room(size_t bytes) {
+  if (bytes <= limits_.memory) return;
+  lose_memory();
+  luaL_error(state_, "not enough memory");
+}
+
+void LuaEngine::lose_memory() {
+  if (doomed_) return;
+  doom_.code = "limit.memory";
+  doom_.message = "scripts of one worker need more than " + std::to_string(limits_.memory) + " bytes";
+  set_doomed();
+  if (doom_.line == 0) doom_.line = refused_line_;
+  must_reopen_ = true;
+}
+
+void LuaEngine::refused() { refused_line_ = current_line(); }
+
+// Copying large blocks takes time the hook does not count. May not raise here: the next instruction will.
+void LuaEngine::large_block(size_t bytes) {
+  if (!context_) return;
+  const uint64_t cost = bytes / kLargeBytesPerInstruction;
+  budget_ = cost < budget_ ? budget_ - cost : 0;
+  if (budget_ > 0 || doomed_) return;
+  lua_sethook(state_, hook, LUA_MASKCOUNT, 1);
+  hook_dirty_ = true;
+}
+
+uint32_t LuaEngine::current_line() {
+  lua_Debug frame;
+  for (int level = 0; lua_getstack(state_, level, &frame); ++level) {
+    lua_getinfo(state_, "l", &frame);
+    if (frame.currentline > 0) return static_cast<uint32_t>(frame.currentline);
+  }
+  return 0;
+}
+
+std::string LuaEngine::current_function() {
+  lua_Debug frame;
+  if (!lua_getstack(state_, 0, &frame)) return {};
+  lua_getinfo(state_, "nS", &frame);
+  return frame.name && *frame.what == 'C' ? frame.name : "";
+}
+
+}  // namespace runnel::core

@@ -1,0 +1,17 @@
+// Lua 5.4 behind the interfaces of routine/script_engine.hpp.
+#pragma once
+
+#include <memory>
+
+#include "routine/script_engine.hpp"
+
+namespace runnel::core {
+
+// [load] Checks expressions, scripts and texts with placeholders.
+std::unique_ptr<ScriptCompiler> make_lua_compiler();
+
+// [worker] Compiles what is Lua in the table (lua_expression, lua_script, text) and passes over the rest. The table must
+// outlive the engine.
+std::unique_ptr<ScriptEngine> make_lua_engine(const ExpressionTable&, const ScriptLimits&);
+
+}  // namespace runnel::core
