@@ -30,7 +30,8 @@ TEST_CASE("variables are put in, with defaults and messages") {
 }
 
 TEST_CASE("a variable put in is typed by its field, quoted or not") {
-  const std::string flow = "flow_id: t\nexecution: {workers: \"${N:-2}\", trace_limit: \"${M}\", max_job_memory: \"${S}\"}\n";
+  const std::string flow =
+      "flow_id: t\nexecution: {workers: \"${N:-2}\", trace_limit: \"${M}\", max_job_memory: \"${S}\"}\n";
   const Loaded loaded = load(flow + kRoutine, with_environment({{"M", "10"}, {"S", "1MiB"}}));
   CHECK(loaded.messages().empty());
   REQUIRE(loaded.result.flow);
@@ -40,8 +41,9 @@ TEST_CASE("a variable put in is typed by its field, quoted or not") {
 }
 
 TEST_CASE("declared variables have the process's value, else their default") {
-  const Loaded loaded = load("flow_id: t\nenv: {A: 1, B: two, C: \"${A}3\", secrets: [B, D]}\ndescription: ${A} ${C}\n" + kRoutine,
-                             with_environment({{"A", "9"}, {"D", "hush"}, {"OTHER", "x"}}));
+  const Loaded loaded =
+      load("flow_id: t\nenv: {A: 1, B: two, C: \"${A}3\", secrets: [B, D]}\ndescription: ${A} ${C}\n" + kRoutine,
+           with_environment({{"A", "9"}, {"D", "hush"}, {"OTHER", "x"}}));
   CHECK(loaded.messages().empty());
   REQUIRE(loaded.result.flow);
   CHECK(to_json(loaded.flow().constants.env) == R"({"A":"9","B":"two","C":"93","D":"hush"})");
@@ -56,8 +58,9 @@ TEST_CASE("a variable without value is an error at its place") {
 }
 
 TEST_CASE("scripts, expressions and texts with placeholders are left alone") {
-  Loaded loaded = load(flow_of("all_kinds", "{text: '${A}', expression: '\"${A}\"', values: {x: '= \"${A}\"', y: {value: '${A}'}}}"),
-                       with_environment({{"A", "put in"}}));
+  Loaded loaded = load(
+      flow_of("all_kinds", "{text: '${A}', expression: '\"${A}\"', values: {x: '= \"${A}\"', y: {value: '${A}'}}}"),
+      with_environment({{"A", "put in"}}));
   CHECK(loaded.messages().empty());
   REQUIRE(loaded.compiler.seen.size() == 3);
   for (const auto& [kind, source] : loaded.compiler.seen) CHECK(source.text.find("${A}") != std::string::npos);

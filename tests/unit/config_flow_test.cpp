@@ -82,7 +82,8 @@ TEST_CASE("a flow file becomes a flow") {
 }
 
 TEST_CASE("without entry the one slot nothing feeds is it; several are candidates") {
-  const Loaded one = load("flow_id: t\nroutines: {a: {class: step}, b: {class: step}}\nconnections: [b.output -> a.input]\n");
+  const Loaded one =
+      load("flow_id: t\nroutines: {a: {class: step}, b: {class: step}}\nconnections: [b.output -> a.input]\n");
   REQUIRE(one.flow().entry);
   CHECK(one.flow().entry->routine == 1);
   const Loaded two = load("flow_id: t\nroutines: {a: {class: step}, b: {class: step}}\n");
@@ -112,8 +113,8 @@ TEST_CASE("what follows from another mistake is not reported") {
             .messages() ==
         "f:3:20: unknown key \"slot\" in routine \"a\"\nf:3:31: unknown key \"event\" in routine \"a\"\n"
         "f:4:7: unknown key \"clas\" in routine \"b\"\n");
-  CHECK(load("flow_id: t\nroutins: {a: {class: step}}\nentry: a.input\nconnections: [a.output -> b.input]\n").messages() ==
-        "f:2:1: unknown key \"routins\"\n");
+  CHECK(load("flow_id: t\nroutins: {a: {class: step}}\nentry: a.input\nconnections: [a.output -> b.input]\n")
+            .messages() == "f:2:1: unknown key \"routins\"\n");
 }
 
 TEST_CASE("warnings are errors only when asked to be, and silent beside an error") {
@@ -131,8 +132,9 @@ TEST_CASE("warnings are errors only when asked to be, and silent beside an error
 }
 
 TEST_CASE("a cycle warns only when nothing can leave it") {
-  const std::string cycle = "flow_id: t\nentry: a.input\nroutines: {a: {class: step}, b: {class: step}, c: {class: step}}\n"
-                            "connections:\n  - a.output -> b.input\n";
+  const std::string cycle =
+      "flow_id: t\nentry: a.input\nroutines: {a: {class: step}, b: {class: step}, c: {class: step}}\n"
+      "connections:\n  - a.output -> b.input\n";
   CHECK(load(cycle + "  - b.output -> a.input\n  - a.error -> c.input\n").messages() ==
         "f:5:5: a cycle without a way out: \"a\", \"b\"\n");
   CHECK(load(cycle + "  - {from: b.output, to: a.input, when: data.x}\n  - a.error -> c.input\n").messages().empty());
@@ -141,8 +143,8 @@ TEST_CASE("a cycle warns only when nothing can leave it") {
 
 TEST_CASE("a cycle of scripts may end where a script decides") {
   const auto script = [](const char* lua) {
-    return load("flow_id: t\nentry: a.x\nroutines: {a: {class: free, slots: [x], events: [y], config: {lua: '" + std::string(lua) +
-                "'}}}\nconnections: [a.y -> a.x]\n")
+    return load("flow_id: t\nentry: a.x\nroutines: {a: {class: free, slots: [x], events: [y], config: {lua: '" +
+                std::string(lua) + "'}}}\nconnections: [a.y -> a.x]\n")
         .messages();
   };
   CHECK(script("emit(y)") == "f:4:15: a cycle without a way out: \"a\"\n");
@@ -160,8 +162,9 @@ TEST_CASE("keys whose effect is still to come are refused, inert ones load") {
 }
 
 TEST_CASE("conditions in Python are refused with their Lua form") {
-  const Loaded loaded = load("flow_id: t\nroutines: {a: {class: step}, b: {class: step}}\n"
-                             "connections:\n  - {from: a.output, to: b.input, when: data.x is not None}\n");
+  const Loaded loaded = load(
+      "flow_id: t\nroutines: {a: {class: step}, b: {class: step}}\n"
+      "connections:\n  - {from: a.output, to: b.input, when: data.x is not None}\n");
   REQUIRE(loaded.result.diagnostics.size() == 1);
   CHECK(loaded.result.diagnostics[0].place.text() == "f:4:48");
   CHECK(loaded.result.diagnostics[0].hint == "in Lua: data.x ~= nil");

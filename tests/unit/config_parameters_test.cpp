@@ -70,7 +70,8 @@ TEST_CASE("parameters of list items and map values are checked one by one") {
 
 TEST_CASE("mapper values become paths, constants and Lua") {
   const Loaded loaded = load(flow_of(
-      "all_kinds", "{values: {a: 'b[1].c', b: '= data.x', c: {path: x, default: [1]}, d: {value: '= text'}, e: 3, f: null}}"));
+      "all_kinds",
+      "{values: {a: 'b[1].c', b: '= data.x', c: {path: x, default: [1]}, d: {value: '= text'}, e: 3, f: null}}"));
   CHECK(loaded.messages().empty());
   REQUIRE(loaded.result.flow);
   const Value values = get(config_of(loaded), "values");
@@ -111,8 +112,9 @@ TEST_CASE("a class may refuse its configuration, at a byte of a parameter") {
 }
 
 TEST_CASE("a class may add events that depend on its configuration") {
-  const std::string flow = "flow_id: t\nroutines:\n  a: {class: router, config: {routes: [{name: left}, {name: right}]}}\n"
-                           "  b: {class: step}\nconnections:\n  - a.right -> b.input\n";
+  const std::string flow =
+      "flow_id: t\nroutines:\n  a: {class: router, config: {routes: [{name: left}, {name: right}]}}\n"
+      "  b: {class: step}\nconnections:\n  - a.right -> b.input\n";
   const Loaded loaded = load(flow);
   CHECK(loaded.messages().empty());
   REQUIRE(loaded.result.flow);

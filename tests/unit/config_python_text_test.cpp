@@ -21,9 +21,10 @@ TEST_CASE("Python conditions are rewritten as Lua") {
 }
 
 TEST_CASE("Lua is not taken for Python") {
-  for (const char* text : {"data.a ~= nil", "worker.get('n', 0) > 3", "worker.shared.get('n') == 1", "string.len(data.s) > 2",
-                           "data.None == 1", "data.text == 'a != b'", "data.n // 2 == 1", "not data.ok and data['in']",
-                           "(function() for k in pairs(data) do return true end end)()", "#data.items"}) {
+  for (const char* text :
+       {"data.a ~= nil", "worker.get('n', 0) > 3", "worker.shared.get('n') == 1", "string.len(data.s) > 2",
+        "data.None == 1", "data.text == 'a != b'", "data.n // 2 == 1", "not data.ok and data['in']",
+        "(function() for k in pairs(data) do return true end end)()", "#data.items"}) {
     INFO(text);
     CHECK_FALSE(find_python(text));
   }

@@ -9,8 +9,8 @@ TEST_CASE("plain scalars follow the core schema of YAML 1.2") {
   for (const char* text : {"", "~", "null", "Null", "NULL"}) CHECK(read_scalar(text).type == ScalarType::null);
   for (const char* text : {"true", "True", "TRUE"}) CHECK(read_scalar(text).boolean);
   for (const char* text : {"false", "False", "FALSE"}) CHECK(read_scalar(text).type == ScalarType::boolean);
-  for (const char* text : {"yes", "no", "on", "off", "y", "tRUE", "nULL", "1_000", "1:30", "0x", "0xg", "0o8", "-0x1",
-                           "1e", "e1", ".", "-", "+", "1.2.3", "0b1", "nan", "inf", "1 2"}) {
+  for (const char* text : {"yes",  "no", "on", "off", "y", "tRUE", "nULL",  "1_000", "1:30", "0x",  "0xg", "0o8",
+                           "-0x1", "1e", "e1", ".",   "-", "+",    "1.2.3", "0b1",   "nan",  "inf", "1 2"}) {
     INFO(text);
     CHECK(read_scalar(text).type == ScalarType::text);
   }

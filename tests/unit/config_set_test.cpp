@@ -8,7 +8,8 @@ using namespace config_test;
 namespace {
 
 const std::string kFlow =
-    "flow_id: t\nroutines:\n  logic: {class: all_kinds, config: {int: 1, routes: [{name: x}]}}\n  other: {class: step}\n"
+    "flow_id: t\nroutines:\n  logic: {class: all_kinds, config: {int: 1, routes: [{name: x}]}}\n  other: {class: "
+    "step}\n"
     "connections: [logic.output -> other.input]\n";
 
 Loaded with(std::vector<std::string> sets) { return load(kFlow, with_sets(std::move(sets))); }
@@ -57,5 +58,6 @@ TEST_CASE("mistakes of a --set are shown in its own text") {
   CHECK(with({"a..b=1"}).messages() == "--set a..b=1:1:3: a key of the path is empty\n");
   CHECK(with({"tests=[1"}).messages() == "--set tests=[1:1:7: \"[\" is never closed\n");
   const auto sources = with({"tests=[1"}).result.sources;
-  CHECK(std::count(sources.begin(), sources.end(), std::pair<std::string, std::string>("--set tests=[1", "tests=[1")) == 1);
+  CHECK(std::count(sources.begin(), sources.end(), std::pair<std::string, std::string>("--set tests=[1", "tests=[1")) ==
+        1);
 }

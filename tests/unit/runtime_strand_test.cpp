@@ -348,3 +348,40 @@ TEST_CASE("trace levels: off nothing, flow every hop, data with its items") {
   JobContext& data = b.run("5", options);
   CHECK(core::to_json(data.trace_log.at(2).details) == R"({"event":"out","connections":0,"item":5})");
 }
+
+TEST_CASE("a value that shares its parts again and again is bounded by what it makes as text") {
+  FlowBuilder b;
+  b.add("a", {"in"}, {"again"}, [](Activation& in) {
+    const Value item = in.slot(0u).front();
+    const runnel_value twice[] = {item.raw(), item.raw()};
+    in.emit(0u, in.array(twice, 2));
+  });
+  b.connect("a", "again", "a", "in");
+  JobContext& job = b.run(R"(["some text"])");
+  CHECK(job.status == Status::failed);
+  CHECK(job.error_detail->code == "limit.memory");
+}
+
+TEST_CASE("job data and traces are bounded by what they make as text") {
+  FlowBuilder b;
+  b.flow().limits.memory = 1024 * 1024;
+  b.add("a", {"in"}, {}, [](Activation& in) {
+    const std::string big(512 * 1024, 'x');
+    const Value shared = in.object({{"big", big}});
+    for (int i = 0; i < 100 && !in.has_failed(); ++i) in.job().set_data("k" + std::to_string(i), shared);
+  });
+  JobContext& job = b.run("0");
+  CHECK(job.status == Status::failed);
+  CHECK(job.error_detail->code == "limit.memory");
+}
+
+TEST_CASE("handled errors are kept up to a number and counted beyond it") {
+  FlowBuilder b;
+  b.add("a", {"in"}, {"out"}, emit_numbers(1500));
+  b.add("b", {"in"}, {}, [](Activation& in) { in.fail("x", "x"); }).error_handler.strategy = Strategy::proceed;
+  b.connect("a", "out", "b", "in");
+  JobContext& job = b.run("0");
+  CHECK(job.status == Status::completed);
+  CHECK(job.errors.size() == 1000);
+  CHECK(job.errors_dropped == 500);
+}

@@ -129,7 +129,7 @@ TEST_CASE("print writes tabs and a newline into the job's output") {
   ScriptFixture f;
   f.data(R"({"o":{"a":1}})");
   CHECK(f.script("print('a', 1, 2.0, nil, true, data.o) print() print('\\xff')") == "");
-  CHECK(f.job.output.text() == "a\t1\t2.0\tnil\ttrue\t{\"a\":1}\n\n\\xFF\n");
+  CHECK(f.job.output.text() == "a\t1\t2.0\tnil\ttrue\t{\"a\":1}\n\n\\xff\n");
 }
 
 TEST_CASE("regular expressions") {

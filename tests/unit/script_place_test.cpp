@@ -107,7 +107,7 @@ TEST_CASE("an error at run time has the place of what Lua names") {
   CHECK(f.script("error(print)") == "script.error: function (flow.yaml:10:7)");
   CHECK(f.script("error(data)") == "script.error: {} (flow.yaml:10:7)");
   CHECK(f.script("error(setmetatable({}, {__tostring = function() error('again') end}))").starts_with("script.error: "));
-  CHECK(f.script("error('bad \\xff byte')") == "script.error: bad \\xFF byte (flow.yaml:10:7)");
+  CHECK(f.script("error('bad \\xff byte')") == "script.error: bad \\xff byte (flow.yaml:10:7)");
   CHECK(f.script("assert(false)") == "script.error: assertion failed! (flow.yaml:10:7)");
   CHECK(f.script("assert(nil, 'said')") == "script.error: said (flow.yaml:10:7)");
   CHECK(f.script("string.rep()").starts_with("script.error: bad argument #1 to 'rep'"));

@@ -90,6 +90,7 @@ TEST_CASE("every field name chooses its own key") {
   job.errors.emplace_back();
   job.output.print(std::string(CapturedOutput::kLimit + 1, 'x'));
   job.discarded = 1;
+  job.errors_dropped = 1;
   job.trace_log.set_limit(1);
   job.trace_log.add(job.trace_log.at(0));
   job.place.ordinal = 1;

@@ -1,7 +1,7 @@
 // Run flows from a C++ program; the runnel command is written against this header too.
 //
 //   runnel::Classes classes;
-//   runnel::add_builtins(classes);                                  // <runnel/builtins.hpp>
+//   for (const auto& builtin : runnel::builtins()) classes.add(*builtin.plugin, "built in");  // "builtins.hpp"
 //   runnel::Flow flow = runnel::Flow::load("flow.yaml", classes);
 //   if (!flow) { std::cerr << flow.report(); return 2; }
 //   runnel::Runtime runtime(flow, {.workers = 4});
@@ -111,7 +111,7 @@ enum class TraceLevel : uint8_t { off, user, flow, data };
 struct RuntimeOptions {
   uint32_t workers = 0;  // 0: the flow's own number, else the cores this process may use
   bool deterministic = false;
-  std::optional<TraceLevel> trace_level;  // none: the flow's
+  std::optional<TraceLevel> trace_level{};  // none: the flow's
   std::string metadata = "{}";            // JSON object every job starts with
 };
 

@@ -40,12 +40,13 @@ bool check_bytes(const YamlSource& source, Mistakes& mistakes) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (!is_forbidden_control(c)) continue;
     mistakes.error(source.place(i), "control byte " + hex(c) + " is not allowed",
-                 "in a double-quoted string write it as \\x" + hex(c).substr(2));
+                   "in a double-quoted string write it as \\x" + hex(c).substr(2));
     return false;
   }
   if (bad_utf8 == text.size()) return true;
-  mistakes.error(source.place(bad_utf8), "byte " + hex(static_cast<unsigned char>(text[bad_utf8])) + " is not valid UTF-8",
-               "save the file as UTF-8");
+  mistakes.error(source.place(bad_utf8),
+                 "byte " + hex(static_cast<unsigned char>(text[bad_utf8])) + " is not valid UTF-8",
+                 "save the file as UTF-8");
   return false;
 }
 

@@ -103,8 +103,8 @@ class ConfigReader {
       case RUNNEL_PARAM_NUMBER:
         return read_number(node, name);
       case RUNNEL_PARAM_STRING: {
-        const auto value = spec && !spec->choices.empty() ? fields.choice(node, name, spec->choices)
-                                                          : fields.text(node, name);
+        const auto value =
+            spec && !spec->choices.empty() ? fields.choice(node, name, spec->choices) : fields.text(node, name);
         return value ? std::optional(make_string(memory(), *value)) : std::nullopt;
       }
       case RUNNEL_PARAM_ARRAY:

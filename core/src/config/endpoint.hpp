@@ -12,9 +12,9 @@ enum class Port : uint8_t { event, slot };
 // Part of a scalar: byte `at` of its value on.
 struct EndpointText {
   const YamlNode* node;
-  std::string text;     // trimmed
+  std::string text;  // trimmed
   size_t at = 0;
-  bool exact = true;    // the text is the file's own: no variable was put in
+  bool exact = true;  // the text is the file's own: no variable was put in
 };
 
 struct Endpoint {

@@ -61,10 +61,10 @@ ErrorHandlerSpec read_error_handler(Loading& loading, const YamlNode& node, cons
 }
 
 void read_execution(Loading& loading, const YamlNode& execution) {
-  const MapReader map(execution, loading.mistakes,
-                      {"timeout", "workers", "partition_by", "max_hops", "max_emits", "max_job_memory", "trace_level",
-                       "trace_limit"},
-                      " in \"execution\"");
+  const MapReader map(
+      execution, loading.mistakes,
+      {"timeout", "workers", "partition_by", "max_hops", "max_emits", "max_job_memory", "trace_level", "trace_limit"},
+      " in \"execution\"");
   Fields& fields = loading.fields;
   Flow& flow = loading.flow;
   if (const YamlNode* node = map.get("timeout")) fields.duration(*node, "\"timeout\"");

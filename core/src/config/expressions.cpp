@@ -70,8 +70,9 @@ std::optional<std::vector<PathStep>> read_path(Loading& loading, const YamlNode&
   if (const size_t variable = text.find("${"); variable != std::string_view::npos) {
     const size_t end = std::min(text.find('}', variable), text.size() - 1);
     const std::string braced(text.substr(variable, end + 1 - variable));
-    loading.mistakes.error(place_inside(node, variable, braced.size()), "a path cannot hold a variable",
-                           "write {value: \"" + braced + "\"} for its text, or '= env.NAME' to read it in an expression");
+    loading.mistakes.error(
+        place_inside(node, variable, braced.size()), "a path cannot hold a variable",
+        "write {value: \"" + braced + "\"} for its text, or '= env.NAME' to read it in an expression");
     return std::nullopt;
   }
   std::vector<PathStep> path;

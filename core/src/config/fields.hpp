@@ -22,8 +22,8 @@ class Fields {
   Fields(const Environment& environment, Mistakes& mistakes) : environment_(environment), mistakes_(mistakes) {}
 
   // `name`: as messages show it, with its quotes.
-  std::optional<std::string> text(const YamlNode&, std::string_view name);       // a string
-  std::optional<std::string> any_text(const YamlNode&, std::string_view name);   // any scalar, as it is written
+  std::optional<std::string> text(const YamlNode&, std::string_view name);      // a string
+  std::optional<std::string> any_text(const YamlNode&, std::string_view name);  // any scalar, as it is written
   std::optional<std::string> choice(const YamlNode&, std::string_view name, const std::vector<std::string>& choices);
   std::optional<bool> boolean(const YamlNode&, std::string_view name);
   std::optional<int64_t> integer(const YamlNode&, std::string_view name, int64_t least = INT64_MIN,

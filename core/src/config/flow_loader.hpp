@@ -14,15 +14,15 @@
 namespace runnel::core {
 
 struct LoadOptions {
-  std::vector<std::string> sets;                                     // --set PATH=VALUE, in order
-  std::vector<std::pair<std::string, std::string>> environment;      // NAME, value: --env-file over the process's
-  bool strict = false;                                               // warnings are errors
-  std::string select;                                                // --select: an expression for finished jobs; "": none
+  std::vector<std::string> sets;                                 // --set PATH=VALUE, in order
+  std::vector<std::pair<std::string, std::string>> environment;  // NAME, value: --env-file over the process's
+  bool strict = false;                                           // warnings are errors
+  std::string select;                                            // --select: an expression for finished jobs; "": none
 };
 
 struct LoadedFlow {
-  std::shared_ptr<const Flow> flow;  // null when there is an error
-  Diagnostics diagnostics;           // sorted; warnings only when there is no error
+  std::shared_ptr<const Flow> flow;                          // null when there is an error
+  Diagnostics diagnostics;                                   // sorted; warnings only when there is no error
   std::vector<std::pair<std::string, std::string>> sources;  // name, text: what the places point into
 };
 

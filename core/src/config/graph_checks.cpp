@@ -35,7 +35,7 @@ class GraphCheck {
     if (flow_.entry_candidates.size() == 1) flow_.entry = flow_.entry_candidates.front();
     if (!flow_.entry_candidates.empty()) return;
     mistakes_.error(root.find("routines")->key.place(), "no slot can be the entry: each has a connection to it",
-                            "name one with entry: routine.slot");
+                    "name one with entry: routine.slot");
   }
 
   void warn_unreached() {
@@ -65,9 +65,8 @@ class GraphCheck {
   // Error events close no cycle: they end with the errors.
   void warn_endless() {
     std::vector<Connection> connections = flow_.connections;
-    std::erase_if(connections, [&](const Connection& one) {
-      return one.event == flow_.routines[one.from].error_event();
-    });
+    std::erase_if(connections,
+                  [&](const Connection& one) { return one.event == flow_.routines[one.from].error_event(); });
     const Components components = find_components(flow_.routines.size(), connections);
     std::vector<bool> can_end(components.members.size(), false), is_cycle(components.members.size(), false);
     for (uint32_t routine = 0; routine < flow_.routines.size(); ++routine) {
@@ -105,7 +104,7 @@ class GraphCheck {
       const bool is_entry = flow_.entry->routine == routine && flow_.entry->slot == slot;
       if (fed_[routine][slot] || is_entry) continue;
       mistakes_.warning(place_of_slot(routine, slot),
-                                "nothing feeds slot " + quoted(one.names.slots[slot]) + " of routine " + quoted(one.id));
+                        "nothing feeds slot " + quoted(one.names.slots[slot]) + " of routine " + quoted(one.id));
     }
   }
 
@@ -148,7 +147,7 @@ class GraphCheck {
       return one.from == members.front() && std::binary_search(members.begin(), members.end(), one.to);
     });
     mistakes_.warning(inner->place, "a cycle without a way out: " + names,
-                              "give a connection of it a \"when\", or connect an event that leaves it");
+                      "give a connection of it a \"when\", or connect an event that leaves it");
   }
 
   Loading& loading_;

@@ -22,8 +22,8 @@ struct RoutineDraft {
 };
 
 struct Loading {
-  Loading(const Registry& classes, ScriptCompiler& compiler, const LoadOptions& load_options, Flow& made, Mistakes& found,
-          std::deque<YamlSource>& texts)
+  Loading(const Registry& classes, ScriptCompiler& compiler, const LoadOptions& load_options, Flow& made,
+          Mistakes& found, std::deque<YamlSource>& texts)
       : registry(classes), scripts(compiler), options(load_options), flow(made), mistakes(found), sources(texts) {}
 
   const Registry& registry;

@@ -12,7 +12,8 @@ namespace runnel::core {
 class MapReader {
  public:
   // Reports every key that is not known: unknown `noun` "key"`where`, for example unknown key "clas" in routine "a".
-  MapReader(const YamlNode& map, Mistakes&, std::vector<std::string> known, std::string where, std::string noun = "key");
+  MapReader(const YamlNode& map, Mistakes&, std::vector<std::string> known, std::string where,
+            std::string noun = "key");
 
   const YamlNode* get(std::string_view key) const;
   const YamlEntry* entry(std::string_view key) const { return map_.find(key); }

@@ -24,8 +24,8 @@ std::optional<AddedExpression> add_from_map(Loading& loading, const YamlNode& no
   const YamlNode* value = map.get("value");
   const YamlNode* path_node = map.get("path");
   if (value && (path_node || map.get("default"))) {
-    loading.mistakes.error(map.entry("value")->key.place(), "\"value\" stands alone: " + std::string(name) +
-                                                                " is either {path, default} or {value}");
+    loading.mistakes.error(map.entry("value")->key.place(),
+                           "\"value\" stands alone: " + std::string(name) + " is either {path, default} or {value}");
     return std::nullopt;
   }
   if (value) {
@@ -68,7 +68,8 @@ std::optional<AddedExpression> add_mapper_value(Loading& loading, const YamlNode
   constexpr std::string_view kForms = "a path, '= expression', {path, default} or {value: ...}";
   if (node.kind == NodeKind::map) return add_from_map(loading, node, name);
   if (node.kind == NodeKind::list) return loading.fields.refuse(node, name, kForms, "write {value: [...]} for a list");
-  const bool is_text = node.is_text || (node.kind == NodeKind::scalar && read_scalar(node.text).type == ScalarType::text);
+  const bool is_text =
+      node.is_text || (node.kind == NodeKind::scalar && read_scalar(node.text).type == ScalarType::text);
   if (!is_text) {
     const auto constant = scalar_value(loading, node, name);
     if (!constant) return std::nullopt;

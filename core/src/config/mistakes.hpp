@@ -12,12 +12,10 @@ class Mistakes {
   // The reference is good until the next one; it takes notes.
   Diagnostic& error(Place place, std::string message, std::string hint = {}) {
     ++errors_;
-    return all_.emplace_back(
-        Diagnostic{Severity::error, std::move(place), std::move(message), std::move(hint), {}});
+    return all_.emplace_back(Diagnostic{Severity::error, std::move(place), std::move(message), std::move(hint), {}});
   }
   Diagnostic& warning(Place place, std::string message, std::string hint = {}) {
-    return all_.emplace_back(
-        Diagnostic{Severity::warning, std::move(place), std::move(message), std::move(hint), {}});
+    return all_.emplace_back(Diagnostic{Severity::warning, std::move(place), std::move(message), std::move(hint), {}});
   }
   void add(Diagnostic one) {
     if (one.severity == Severity::error) ++errors_;

@@ -6,8 +6,8 @@ namespace runnel::core {
 namespace {
 
 ParamNode& field_of(ParamNode& node, std::string_view name) {
-  const auto found = std::find_if(node.fields.begin(), node.fields.end(),
-                                  [&](const ParamNode& field) { return field.name == name; });
+  const auto found =
+      std::find_if(node.fields.begin(), node.fields.end(), [&](const ParamNode& field) { return field.name == name; });
   if (found != node.fields.end()) return *found;
   node.fields.emplace_back();
   node.fields.back().name = name;

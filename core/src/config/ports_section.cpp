@@ -48,7 +48,8 @@ bool read_ids(Loading& loading, const YamlNode& list, const char* key, const std
   return is_good;
 }
 
-void refuse_ports(Loading& loading, const YamlEntry& entry, const RoutineSpec& spec, const std::vector<PortSpec>& ports) {
+void refuse_ports(Loading& loading, const YamlEntry& entry, const RoutineSpec& spec,
+                  const std::vector<PortSpec>& ports) {
   std::string hint;
   for (const PortSpec& port : ports) hint += (hint.empty() ? "its " + entry.key.text + ": " : ", ") + port.name;
   loading.mistakes.error(entry.key.place(), "class " + quoted(spec.name) + " has its own " + entry.key.text,
@@ -76,8 +77,9 @@ void read_ports(Loading& loading, Routine& routine, RoutineDraft& draft, const M
   } else {
     draft.slots_known = false;
     if (!body.is_misspelt("slots")) {
-      loading.mistakes.error(draft.entry->key.place(), "missing key \"slots\" in routine " + quoted(routine.id),
-                             "class " + quoted(spec.name) + " lets the flow name its slots, for example slots: [input]");
+      loading.mistakes.error(
+          draft.entry->key.place(), "missing key \"slots\" in routine " + quoted(routine.id),
+          "class " + quoted(spec.name) + " lets the flow name its slots, for example slots: [input]");
     }
   }
 

@@ -134,8 +134,8 @@ class Rewriter {
   void wrap_last_path() {
     const size_t operation = lua_.rfind(" or ");
     size_t start = operation;
-    while (start > 0 && (is_word_byte(lua_[start - 1]) || std::string_view(".[]\"'").find(lua_[start - 1]) !=
-                                                               std::string_view::npos)) {
+    while (start > 0 && (is_word_byte(lua_[start - 1]) ||
+                         std::string_view(".[]\"'").find(lua_[start - 1]) != std::string_view::npos)) {
       --start;
     }
     lua_.insert(start, "(");

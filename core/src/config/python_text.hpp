@@ -9,7 +9,7 @@
 namespace runnel::core {
 
 struct PythonText {
-  size_t offset;    // of the first thing that is Python, not Lua
+  size_t offset;  // of the first thing that is Python, not Lua
   size_t length;
   std::string lua;  // the same in Lua; empty when it has no short form
 };

@@ -1,4 +1,5 @@
-// Plain scalars by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema), and our durations and sizes.
+// Plain scalars by the core schema of YAML 1.2 (https://yaml.org/spec/1.2.2/#103-core-schema), and our durations and
+// sizes.
 #pragma once
 
 #include <cstdint>

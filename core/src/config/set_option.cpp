@@ -18,7 +18,8 @@ std::vector<std::string> keys_of(const YamlNode& map) {
 
 class SetOption {
  public:
-  SetOption(const YamlSource& source, Mistakes& mistakes) : source_(source), text_(source.text()), mistakes_(mistakes) {}
+  SetOption(const YamlSource& source, Mistakes& mistakes)
+      : source_(source), text_(source.text()), mistakes_(mistakes) {}
 
   void apply(YamlNode& root) {
     const size_t equals = text_.find('=');

@@ -67,8 +67,8 @@ void require_map(Loading& loading, const YamlNode* node, const char* key, void (
 
 void read_top(Loading& loading, const YamlNode& root) {
   MapReader top(root, loading.mistakes,
-                {"flow_id", "description", "version", "entry", "plugins", "error_handler", "execution", "env", "routines",
-                 "connections", "tests"},
+                {"flow_id", "description", "version", "entry", "plugins", "error_handler", "execution", "env",
+                 "routines", "connections", "tests"},
                 "");
   const Place start = root.source->place(root.offset);
   require_map(loading, top.get("env"), "env", read_environment);

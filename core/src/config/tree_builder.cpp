@@ -32,7 +32,8 @@ std::string_view null_at(std::string_view text, size_t offset) {
   for (const std::string_view spelling : {"null", "Null", "NULL", "~"}) {
     if (text.substr(offset, spelling.size()) != spelling) continue;
     const size_t end = offset + spelling.size();
-    if (end == text.size() || std::string_view(" \t\r\n,]}:").find(text[end]) != std::string_view::npos) return spelling;
+    if (end == text.size() || std::string_view(" \t\r\n,]}:").find(text[end]) != std::string_view::npos)
+      return spelling;
   }
   return {};
 }
@@ -42,26 +43,6 @@ void set_empty(YamlEntry& entry) {
   entry.value.text.clear();
   entry.value.offset = entry.key.offset;
   entry.value.length = entry.key.length;
-}
-
-size_t nodes_of(const YamlNode& node, size_t most) {
-  size_t result = 1;
-  for (const YamlNode& item : node.items) {
-    if (result > most) return result;
-    result += nodes_of(item, most - result);
-  }
-  for (const YamlEntry& entry : node.entries) {
-    if (result > most) return result;
-    result += 1 + nodes_of(entry.value, most - result);
-  }
-  return result;
-}
-
-size_t nesting_of(const YamlNode& node) {
-  size_t most = 0;
-  for (const YamlNode& item : node.items) most = std::max(most, nesting_of(item));
-  for (const YamlEntry& entry : node.entries) most = std::max(most, nesting_of(entry.value));
-  return most + (node.kind == NodeKind::list || node.kind == NodeKind::map);
 }
 
 }  // namespace
@@ -77,7 +58,7 @@ void TreeBuilder::check_tag(const std::string& tag, size_t offset) {
   const size_t at = std::min(text.find('!', offset), text.size());
   const size_t length = word_length(text, at);
   mistakes_.error(source_.place(at, length), "tag " + quoted(text.substr(at, length)) + " is not allowed",
-                "only the core tags are: !!str, !!int, !!float, !!bool, !!null, !!map, !!seq");
+                  "only the core tags are: !!str, !!int, !!float, !!bool, !!null, !!map, !!seq");
 }
 
 std::optional<size_t> TreeBuilder::open_bracket() const {
@@ -133,7 +114,8 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   node.kind = is_core(tag, "null") ? NodeKind::null : NodeKind::scalar;
   node.text = value;
   locate_scalar(node, source_, offset);
-  node.is_text = tag == "!" || is_core(tag, "str") || (node.style != ScalarStyle::plain && !tag.starts_with(kCorePrefix));
+  node.is_text =
+      tag == "!" || is_core(tag, "str") || (node.style != ScalarStyle::plain && !tag.starts_with(kCorePrefix));
   if (!check_scalar(node, block_column(), mistakes_)) throw ParseStopped{};
   add(std::move(node), anchor);
 }
@@ -160,8 +142,8 @@ void TreeBuilder::begin_container(NodeKind kind, size_t offset, const std::strin
   if (!frames_.empty()) {
     // `[a: b]` holds a map without brackets, and yaml-cpp takes an open `[[` for the start of such.
     const YamlNode& parent = frames_.back().node;
-    const bool is_pair = kind == NodeKind::map && parent.kind == NodeKind::list && is_in_brackets(parent) &&
-                         !is_in_brackets(frame.node);
+    const bool is_pair =
+        kind == NodeKind::map && parent.kind == NodeKind::list && is_in_brackets(parent) && !is_in_brackets(frame.node);
     frame.depth = frames_.back().depth + !is_pair;
   }
   if (frame.depth > kMostNesting) {
@@ -227,7 +209,8 @@ void TreeBuilder::add(YamlNode node, YAML::anchor_t anchor) {
 
 void TreeBuilder::add_key(Frame& frame, YamlNode key) {
   if (key.kind == NodeKind::list || key.kind == NodeKind::map) {
-    mistakes_.error(key.place(), "a key must be text, not a " + std::string(key.kind == NodeKind::list ? "list" : "map"));
+    mistakes_.error(key.place(),
+                    "a key must be text, not a " + std::string(key.kind == NodeKind::list ? "list" : "map"));
   }
   frame.key = std::move(key);
 }

@@ -25,7 +25,7 @@ class TreeBuilder : public YAML::EventHandler {
       : source_(source), mistakes_(mistakes), position_(std::move(position)) {}
 
   std::optional<YamlNode> take_root() { return std::move(root_); }
-  size_t start() const { return start_; }          // of the document
+  size_t start() const { return start_; }  // of the document
   size_t last_event() const { return last_event_; }
   // Where the innermost `[` or `{` that is still open stands.
   std::optional<size_t> open_bracket() const;
@@ -44,8 +44,8 @@ class TreeBuilder : public YAML::EventHandler {
   struct Frame {
     YamlNode node;
     YAML::anchor_t anchor = 0;
-    size_t depth = 1;         // levels of nesting down to this one
-    std::optional<YamlNode> key;  // of a map: waits for its value
+    size_t depth = 1;                                // levels of nesting down to this one
+    std::optional<YamlNode> key;                     // of a map: waits for its value
     std::unordered_map<std::string, size_t> places;  // of a map's keys
   };
 

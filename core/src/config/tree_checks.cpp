@@ -8,7 +8,11 @@ constexpr std::string_view kEscapes = "0abt\tnvfre \"/\\N_LPxuU\n\r";  // YAML 1
 class QuotedText {
  public:
   QuotedText(const YamlNode& node, std::optional<size_t> block_column, Mistakes& mistakes)
-      : source_(*node.source), text_(source_.text()), open_(node.offset), block_column_(block_column), mistakes_(mistakes) {}
+      : source_(*node.source),
+        text_(source_.text()),
+        open_(node.offset),
+        block_column_(block_column),
+        mistakes_(mistakes) {}
 
   bool check() {
     const char quote = text_[open_];
@@ -43,8 +47,9 @@ class QuotedText {
     const size_t word = text_.find_first_not_of(' ', start);
     if (!block_column_ || word == std::string_view::npos || text_[word] == '\n' || text_[word] == '\r') return true;
     if (word - start > *block_column_) return true;
-    mistakes_.error(source_.place(word, source_.rest_of_line(word).size()),
-                    "text in quotes goes on here but is not indented", "is the closing quote missing?")
+    mistakes_
+        .error(source_.place(word, source_.rest_of_line(word).size()),
+               "text in quotes goes on here but is not indented", "is the closing quote missing?")
         .notes.push_back({source_.place(open_), "opened here"});
     return false;
   }

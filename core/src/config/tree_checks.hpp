@@ -8,7 +8,8 @@
 
 namespace runnel::core {
 
-// False: what follows cannot be read either. `block_column`: of the innermost map or list written without brackets, from 0.
+// False: what follows cannot be read either. `block_column`: of the innermost map or list written without brackets,
+// from 0.
 bool check_scalar(const YamlNode&, std::optional<size_t> block_column, Mistakes&);
 // False: a key and no ":" behind it; the event of its value has the key's own mark.
 bool check_colon(const YamlNode& key, size_t value_offset, Mistakes&);

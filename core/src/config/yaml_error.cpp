@@ -17,7 +17,8 @@ const Wording kWordings[] = {
     {YAML::ErrorMsg::END_OF_MAP, "expected a key of the map above",
      "check the indentation, and that text in quotes ends with its line"},
     {YAML::ErrorMsg::END_OF_SEQ, "expected \"- \" and the next item of the list above", "check the indentation"},
-    {YAML::ErrorMsg::MAP_VALUE, "\":\" is not allowed here", "check the indentation; put text that holds \": \" in quotes"},
+    {YAML::ErrorMsg::MAP_VALUE, "\":\" is not allowed here",
+     "check the indentation; put text that holds \": \" in quotes"},
     {YAML::ErrorMsg::MAP_KEY, "a key is not allowed here", "check the indentation"},
     {YAML::ErrorMsg::BLOCK_ENTRY, "\"- \" is not allowed here", "a list starts on its own line"},
     {YAML::ErrorMsg::FLOW_END, "nothing is open that this could close", ""},
@@ -82,8 +83,9 @@ bool report_unclosed_bracket(const YAML::Exception& error, size_t offset, const 
   if (offset >= source.text().size()) {
     mistakes.error(source.place(*bracket), "\"" + open + "\" is never closed");
   } else {
-    mistakes.error(source.place(offset), "expected \",\" or \"" + close + "\"",
-                 "between brackets, text that holds any of , [ ] { } needs quotes")
+    mistakes
+        .error(source.place(offset), "expected \",\" or \"" + close + "\"",
+               "between brackets, text that holds any of , [ ] { } needs quotes")
         .notes.push_back({source.place(*bracket), "opened here"});
   }
   return true;
@@ -91,8 +93,8 @@ bool report_unclosed_bracket(const YAML::Exception& error, size_t offset, const 
 
 }  // namespace
 
-void report_yaml_error(const YAML::Exception& error, size_t offset, const YamlSource& source, const TreeBuilder& builder,
-                       Mistakes& mistakes) {
+void report_yaml_error(const YAML::Exception& error, size_t offset, const YamlSource& source,
+                       const TreeBuilder& builder, Mistakes& mistakes) {
   const std::string_view text = source.text();
   const bool is_behind_end = offset >= text.size();
   if (is_behind_end && (is(error, YAML::ErrorMsg::DOC_IN_SCALAR) || is(error, YAML::ErrorMsg::EOF_IN_SCALAR))) {
@@ -104,7 +106,7 @@ void report_yaml_error(const YAML::Exception& error, size_t offset, const YamlSo
   if (report_unclosed_bracket(error, offset, source, builder, mistakes)) return;
   if (is(error, YAML::ErrorMsg::BAD_FILE)) {
     mistakes.error(source.place(too_deep(text, builder.last_event(), offset)),
-                 "nested deeper than " + std::to_string(kMostNesting) + " levels");
+                   "nested deeper than " + std::to_string(kMostNesting) + " levels");
     return;
   }
   if (error.msg.starts_with(YAML::ErrorMsg::INVALID_ESCAPE) && offset >= 2 && text[offset - 2] == '\\') {

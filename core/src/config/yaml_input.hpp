@@ -1,5 +1,5 @@
-// The text yaml-cpp is given: the source, a sentinel document behind it, and JSON's surrogate pairs (which YAML does not have)
-// as the characters they mean.
+// The text yaml-cpp is given: the source, a sentinel document behind it, and JSON's surrogate pairs (which YAML does
+// not have) as the characters they mean.
 #pragma once
 
 #include <string>

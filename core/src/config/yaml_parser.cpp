@@ -24,7 +24,7 @@ void report_rest(const YamlSource& source, size_t offset, Mistakes& mistakes) {
   }
   while (offset < text.size() && (text[offset] == ' ' || text[offset] == '\n' || text[offset] == '\r')) ++offset;
   mistakes.error(source.place(offset, source.rest_of_line(offset).size()), "text behind the end of the flow",
-               "a flow file holds one map and nothing behind it");
+                 "a flow file holds one map and nothing behind it");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The flow file as a tree in which everything knows its place. Aliases are expanded, duplicate keys dropped (and reported).
+// The flow file as a tree in which everything knows its place. Aliases are expanded, duplicate keys dropped (and
+// reported).
 #pragma once
 
 #include <string>
@@ -19,19 +20,17 @@ struct YamlNode {
 
   NodeKind kind = NodeKind::null;
   ScalarStyle style = ScalarStyle::plain;
-  bool is_text = false;        // quoted, a block or tagged !!str: a string whatever it looks like
-  std::string text;            // of a scalar: its value
+  bool is_text = false;  // quoted, a block or tagged !!str: a string whatever it looks like
+  std::string text;      // of a scalar: its value
   const YamlSource* source = nullptr;
-  size_t offset = 0;           // where it stands, behind tag and anchor; an empty value: where its key stands
-  size_t length = 1;           // bytes of it on its first line
-  size_t alias = kNotUsed;     // where the alias stands that put this copy here
+  size_t offset = 0;        // where it stands, behind tag and anchor; an empty value: where its key stands
+  size_t length = 1;        // bytes of it on its first line
+  size_t alias = kNotUsed;  // where the alias stands that put this copy here
   size_t alias_length = 0;
   std::vector<YamlNode> items;     // of a list
   std::vector<YamlEntry> entries;  // of a map, in the order of the file
 
-  Place place() const {
-    return alias == kNotUsed ? source->place(offset, length) : source->place(alias, alias_length);
-  }
+  Place place() const { return alias == kNotUsed ? source->place(offset, length) : source->place(alias, alias_length); }
   const YamlEntry* find(std::string_view key) const;
   YamlEntry* find(std::string_view key);
 };
@@ -50,5 +49,10 @@ inline const YamlEntry* YamlNode::find(std::string_view key) const {
 inline YamlEntry* YamlNode::find(std::string_view key) {
   return const_cast<YamlEntry*>(static_cast<const YamlNode*>(this)->find(key));
 }
+
+// Nodes of the tree, keys included; stops counting above `most`.
+size_t nodes_of(const YamlNode&, size_t most);
+// Lists and maps one inside the other.
+size_t nesting_of(const YamlNode&);
 
 }  // namespace runnel::core

@@ -23,6 +23,14 @@ Value time_value(Arena& arena, TimeWriter& writer, int64_t time_us) {
 
 }  // namespace
 
+void JobContext::add_error(Problem&& problem) {
+  if (errors.size() < kMostErrors) {
+    errors.push_back(std::move(problem));
+  } else {
+    ++errors_dropped;
+  }
+}
+
 void JobContext::reset() {
   arena.reset();
   clock = JobClock();
@@ -37,6 +45,7 @@ void JobContext::reset() {
   error_detail.reset();
   if (errors.capacity() > kMostProblemsKept) errors = {};
   errors.clear();
+  errors_dropped = 0;
   output.clear();
   discarded = 0;
   emits = 0;

@@ -19,6 +19,8 @@
 
 namespace runnel::core {
 
+constexpr size_t kMostErrors = 1000;
+
 struct JobContext {
   Arena arena;         // everything below that is a Value lives here, in the request's text, or longer
   JobClock clock;
@@ -34,7 +36,8 @@ struct JobContext {
   TraceLog trace_log;
 
   std::optional<Problem> error_detail;
-  std::vector<Problem> errors;  // handled ones
+  std::vector<Problem> errors;  // handled ones, the first kMostErrors
+  uint64_t errors_dropped = 0;
   CapturedOutput output;
   uint64_t discarded = 0;
   uint64_t emits = 0;
@@ -50,6 +53,7 @@ struct JobContext {
   Value post_slot{};
   Value post_data{};
 
+  void add_error(Problem&&);
   void reset();  // ready for the next job: keeps its memory, worker_id, flow_id and the trace log's limit
 };
 

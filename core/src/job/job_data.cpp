@@ -28,10 +28,13 @@ Value JobData::get(std::string_view key) const {
 }
 
 void JobData::set(Value key, Value value) {
+  weight_ += weight_of(value);
   if (const Member* member = find(raw_text(key))) {
+    weight_ -= weight_of(member->value);
     members_[static_cast<size_t>(member - members_.data())].value = value;
     return;
   }
+  weight_ += weight_of(key);
   members_.push_back({key, value});
   if (members_.size() < kIndexFrom) return;
   for (size_t i = index_.size(); i < members_.size(); ++i) index_.emplace(raw_text(members_[i].key), i);
@@ -44,6 +47,7 @@ void JobData::rebase_keys() {
 }
 
 void JobData::clear() {
+  weight_ = 0;
   if (members_.capacity() > kMostKept) {
     members_ = {};
     index_ = {};

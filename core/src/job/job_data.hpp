@@ -18,6 +18,7 @@ class JobData {
   void rebase_keys();  // after the text of keys was moved
   std::span<const Member> members() const { return members_; }
   void clear();
+  size_t weight() const { return weight_; }  // about the bytes of JSON it makes
 
  private:
   struct KeyHash {
@@ -25,6 +26,7 @@ class JobData {
   };
   const Member* find(std::string_view key) const;
 
+  size_t weight_ = 0;
   std::vector<Member> members_;
   std::unordered_map<std::string_view, size_t, KeyHash> index_;  // only used with kIndexFrom keys and more
 };

@@ -11,6 +11,7 @@ void TraceLog::add_over_limit(const TraceEntry& entry) {
   ++dropped_;
   if (limit_ == 0) return;
   const size_t first = limit_ / 2;
+  weight_ += weight_of(entry.details) - weight_of(entries_[first + oldest_].details);
   entries_[first + oldest_] = entry;
   if (++oldest_ == limit_ - first) oldest_ = 0;
 }
@@ -31,6 +32,7 @@ void TraceLog::clear() {
   }
   oldest_ = 0;
   dropped_ = 0;
+  weight_ = 0;
 }
 
 }  // namespace runnel::core

@@ -20,12 +20,14 @@ class TraceLog {
   void set_limit(uint32_t limit) { limit_ = limit; }
   void add(const TraceEntry& entry) {
     if (entries_.size() < limit_) {
+      weight_ += weight_of(entry.details);
       entries_.push_back(entry);
     } else {
       add_over_limit(entry);
     }
   }
   uint64_t dropped() const { return dropped_; }
+  size_t weight() const { return weight_; }  // about the bytes of JSON its details make
   size_t size() const { return entries_.size(); }
   // The i-th kept entry in order of time.
   TraceEntry& at(size_t i) { return oldest_ == 0 ? entries_[i] : at_in_ring(i); }
@@ -40,6 +42,7 @@ class TraceLog {
   uint32_t limit_ = 1000;
   size_t oldest_ = 0;                // place of the ring's oldest entry, from the ring's start
   uint64_t dropped_ = 0;
+  size_t weight_ = 0;
 };
 
 }  // namespace runnel::core

@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::string_view kMemoryMessage = "the values of one job need more than its memory limit";
 
+// A record must not grow beyond what the values need in memory, however often they share a part.
+bool too_heavy(runnel_context& context, size_t weight) {
+  if (weight <= context.arena->limit()) return false;
+  fail(context, "limit.memory", std::string(kMemoryMessage));
+  return true;
+}
+
 bool refuse_in_condition(runnel_context& context, std::string_view what) {
   if (!context.is_condition) return false;
   fail(context, "script.error", std::string(what) + " is not allowed in a condition");
@@ -75,7 +82,8 @@ void set_data(runnel_context& context, Value key, Value value) {
   }
   key = keep_in_job(context, key);
   value = keep_in_job(context, is_missing(value) ? null_value() : value);
-  if (!check_memory(context)) context.job->data.set(key, value);
+  if (check_memory(context) || too_heavy(context, context.job->data.weight() + weight_of(value))) return;
+  context.job->data.set(key, value);
 }
 
 Value get_data(const runnel_context& context, std::string_view key) {
@@ -88,7 +96,7 @@ void trace(runnel_context& context, Value action, Value details) {
   if (!context.traces) return;
   action = keep_in_job(context, action);
   details = keep_in_job(context, details);
-  if (check_memory(context)) return;
+  if (check_memory(context) || too_heavy(context, context.job->trace_log.weight() + weight_of(details))) return;
   context.job->trace_log.add({context.job->clock.now(), context.routine ? context.routine->id : literal("_run"), action, details});
 }
 

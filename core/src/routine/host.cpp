@@ -56,7 +56,7 @@ bool bad_text(runnel_context* c, std::string_view text) {
 
 // What a routine gives us by pointer: a string it made itself may not be UTF-8.
 bool refused(runnel_context* c, const Value& value) {
-  if (value.kind == RUNNEL_STRING && !(value.flags & (RUNNEL_CLEAN | RUNNEL_ESCAPED))) return bad_text(c, raw_text(value));
+  if (value.kind == RUNNEL_STRING && !(value.flags & (RUNNEL_CLEAN | RUNNEL_ESCAPED | kPlainText))) return bad_text(c, raw_text(value));
   if (value.kind == RUNNEL_DOUBLE && !std::isfinite(value.as.number)) {
     fail(*c, "value.number", "a number is not finite; JSON has neither NaN nor infinity");
     return true;

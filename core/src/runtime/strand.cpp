@@ -45,6 +45,7 @@ void Strand::reset() {
   queue_.clear();
   emissions_.clear();
   collected_.clear();
+  collected_weight_ = 0;
   if (any_lying_) {
     for (uint32_t i = 0; i < slots_.size(); ++i) {
       if (has_lying_[i]) slots_[i].clear();
@@ -202,11 +203,17 @@ void Strand::commit(uint32_t number, uint32_t hops) {
     const Emission& emission = emissions_[i];
     if (options_.trace_level >= TraceLevel::flow) trace_emitted(number, emission);
     if (options_.collect && options_.collect_routine == number && options_.collect_event == emission.event) {
-      collected_.push_back(emission.item);
+      collect(number, emission.item);
     }
     enqueue(number, emission.event, emission.item, hops + 1);
   }
   emissions_.clear();
+}
+
+void Strand::collect(uint32_t number, Value item) {
+  collected_.push_back(item);
+  collected_weight_ += weight_of(item);
+  if (collected_weight_ > flow_.limits.memory) fail_job(memory_problem(number));
 }
 
 void Strand::enqueue(uint32_t number, uint32_t event, Value item, uint32_t hops) {

@@ -61,6 +61,8 @@ class Strand {
   void trace(uint32_t routine, Value action, Value details);
   void trace_activated(uint32_t routine, std::span<const SlotItems>, Value message);
   void trace_emitted(uint32_t routine, const Emission&);
+  void collect(uint32_t routine, Value item);
+  Problem memory_problem(uint32_t routine) const;
   void keep_memory_bounded(uint32_t routine);
   void compact();
 
@@ -78,6 +80,7 @@ class Strand {
   std::vector<SlotItems> at_once_;    // for items that go straight to the logic
   std::vector<Emission> emissions_;   // of the running activation
   std::vector<Value> collected_;
+  size_t collected_weight_ = 0;
   uint64_t outstanding_ = 0;          // items on their way and running activations; at zero the job is quiet
   size_t compact_above_ = 0;          // bytes of the arena
   runnel_context context_;

@@ -28,7 +28,7 @@ void Strand::handle_failure(uint32_t number, Problem&& problem, std::span<const 
     case AfterFailure::fail_job: return fail_job(std::move(problem));
     case AfterFailure::dead_letter: {
       const Value letter = dead_letter(number, problem, items);
-      job_.errors.push_back(std::move(problem));
+      job_.add_error(std::move(problem));
       return enqueue(number, routine.error_event(), letter, hops + 1);
     }
     case AfterFailure::skip_routine:
@@ -36,7 +36,7 @@ void Strand::handle_failure(uint32_t number, Problem&& problem, std::span<const 
       any_skipped_ = true;
       discard_slots(number);
       [[fallthrough]];
-    case AfterFailure::go_on: job_.errors.push_back(std::move(problem));
+    case AfterFailure::go_on: job_.add_error(std::move(problem));
   }
 }
 

@@ -7,13 +7,18 @@
 
 namespace runnel::core {
 
+Problem Strand::memory_problem(uint32_t number) const {
+  const Routine& routine = flow_.routines[number];
+  return {"limit.memory",
+          "the values of one job need more than its memory limit of " + std::to_string(flow_.limits.memory) + " bytes", routine.id, 1,
+          routine.place.text(), ""};
+}
+
 void Strand::keep_memory_bounded(uint32_t number) {
   compact();
   const size_t live = job_.arena.used();
   if (live > flow_.limits.memory || job_.arena.exhausted()) {
-    const Routine& routine = flow_.routines[number];
-    return fail_job({"limit.memory", "the values of one job need more than its memory limit of " + std::to_string(flow_.limits.memory) + " bytes",
-                     routine.id, 1, routine.place.text(), ""});
+    return fail_job(memory_problem(number));
   }
   compact_above_ = std::min(flow_.limits.memory, std::max(size_t{4} * 1024 * 1024, 2 * live));
 }

@@ -62,19 +62,23 @@ int protected_call(lua_State* L) {
   return 2;
 }
 
+// The handler is called after the stack is unwound: as a message handler of Lua's it would run with hooks off when the error
+// came from our hook, and could go on for ever.
 int protected_call_with_handler(lua_State* L) {
   luaL_checktype(L, 2, LUA_TFUNCTION);
-  const int arguments = lua_gettop(L) - 2;
-  lua_pushvalue(L, 2);  // handler, true, function, arguments
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
-  lua_rotate(L, 3, 3);
-  const int status = lua_pcall(L, arguments, LUA_MULTRET, 3);
-  if (status == LUA_OK) return lua_gettop(L) - 3;
+  lua_rotate(L, 3, 2);  // function, handler, true, function, arguments
+  int status = lua_pcall(L, lua_gettop(L) - 4, LUA_MULTRET, 0);
+  if (status == LUA_OK) return lua_gettop(L) - 2;
   pass_on_doom(L, status);
-  lua_pushboolean(L, 0);
+  lua_pushvalue(L, 2);
   lua_insert(L, -2);
-  return 2;
+  status = lua_pcall(L, 1, LUA_MULTRET, 0);
+  if (status != LUA_OK) pass_on_doom(L, status);
+  lua_pushboolean(L, 0);
+  lua_replace(L, 3);
+  return lua_gettop(L) - 2;
 }
 
 int set_metatable(lua_State* L) {

@@ -22,6 +22,7 @@ enum RecordWriter::Field : uint32_t {
   kDiscarded,
   kTraceDropped,
   kOutputDropped,
+  kErrorsDropped,
   kInput,
   kPost,
   kFieldCount

@@ -71,6 +71,9 @@ char* RecordWriter::write_tail(OutBuffer& out, char* cursor, JobContext& job) {
   if (const uint64_t dropped = job.output.dropped(); chosen(kOutputDropped) && dropped > 0) {
     cursor = put_number(out, cursor, R"(,"output_dropped":)", dropped);
   }
+  if (chosen(kErrorsDropped) && job.errors_dropped > 0) {
+    cursor = put_number(out, cursor, R"(,"errors_dropped":)", job.errors_dropped);
+  }
   const bool from_input = job.place.ordinal != kNoOrdinal;
   if (chosen(kInput) && from_input && (failed || options_.always_input)) cursor = write_input(out, cursor, job);
   if (chosen(kPost) && (failed || options_.always_post)) cursor = write_post(out, cursor, job);

@@ -9,32 +9,6 @@
 namespace runnel::core {
 namespace {
 
-// Ids, actions and keys are short: two overlapping moves are cheaper than a call of memcpy.
-char* put_short(char* to, const char* from, size_t size) {
-  const auto ends = [&](auto word) {
-    std::memcpy(&word, from, sizeof word);
-    auto last = word;
-    std::memcpy(&last, from + size - sizeof last, sizeof last);
-    std::memcpy(to, &word, sizeof word);
-    std::memcpy(to + size - sizeof last, &last, sizeof last);
-  };
-  struct Sixteen {
-    uint64_t half[2];
-  };
-  if (size > 32) {
-    std::memcpy(to, from, size);
-  } else if (size >= 16) {
-    ends(Sixteen{});
-  } else if (size >= 8) {
-    ends(uint64_t{});
-  } else if (size >= 4) {
-    ends(uint32_t{});
-  } else {
-    for (size_t i = 0; i < size; ++i) to[i] = from[i];
-  }
-  return to + size;
-}
-
 char* put_quoted(char* to, Value string) {
   *to++ = '"';
   to = put_short(to, string.as.text, string.size);
@@ -50,7 +24,7 @@ const std::vector<std::string>& RecordWriter::field_names() {
   static const std::vector<std::string> names = {
       "job_id",       "worker_id", "flow_id",       "status",         "error",        "created_at",
       "completed_at", "metadata",  "data",          "trace_log",      "error_detail", "errors",
-      "output",       "discarded", "trace_dropped", "output_dropped", "input",        "post"};
+      "output",       "discarded", "trace_dropped", "output_dropped", "errors_dropped", "input",        "post"};
   return names;
 }
 

@@ -49,9 +49,11 @@ class Arena {
   size_t limit() const { return limit_; }
   void reset();  // keeps the first chunk (and up to kMostKept in all)
 
+  // From now on nothing fits, until reset. Returns null.
+  void* refuse();
+
  private:
   void* allocate_chunk(size_t size);
-  void* refuse();
   void enter(size_t chunk);
   void set_end();
   void free_from(size_t chunk);

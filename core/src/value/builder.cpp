@@ -31,6 +31,25 @@ Value container(uint8_t kind, size_t size, const Node* node) {
 
 uint16_t above(uint16_t height) { return height == UINT16_MAX ? height : static_cast<uint16_t>(height + 1); }
 
+// Ends a made container. One that would be larger than all the arena as text (values shared again and again) is refused.
+Value finish(Arena& arena, Value made, Node* node) {
+  const size_t count = made.kind == RUNNEL_OBJECT ? size_t{2} * made.size : made.size;
+  const auto* elements = reinterpret_cast<const Value*>(node + 1);
+  uint16_t height = 0;
+  size_t weight = 2 + count;
+  for (size_t i = 0; i < count; ++i) {
+    height = std::max(height, height_of(elements[i]));
+    weight += weight_of(elements[i]);
+  }
+  if (weight > std::min<size_t>(arena.limit(), std::numeric_limits<uint32_t>::max())) {
+    arena.refuse();
+    return missing();
+  }
+  node->height = above(height);
+  node->text_size = static_cast<uint32_t>(weight);
+  return made;
+}
+
 }  // namespace
 
 Value make_string(Arena& arena, std::string_view text, uint8_t flags) {
@@ -43,13 +62,8 @@ Value make_string(Arena& arena, std::string_view text, uint8_t flags) {
 Value make_array(Arena& arena, std::span<const Value> items) {
   const auto [node, elements] = allocate_node(arena, items.size());
   if (!node) return missing();
-  uint16_t height = 0;
-  for (size_t i = 0; i < items.size(); ++i) {
-    elements[i] = items[i];
-    height = std::max(height, height_of(items[i]));
-  }
-  node->height = above(height);
-  return container(RUNNEL_ARRAY, items.size(), node);
+  std::copy(items.begin(), items.end(), elements);
+  return finish(arena, container(RUNNEL_ARRAY, items.size(), node), node);
 }
 
 Value make_object(Arena& arena, std::span<const Member> members) {
@@ -85,11 +99,8 @@ Value make_object(Arena& arena, std::span<const Member> members) {
     }
     if (arena.exhausted()) return missing();
   }
-  uint16_t height = 0;
-  for (uint32_t i = 0; i < size; ++i) height = std::max(height, height_of(made[i].value));
-  node->height = above(height);
   node->index = index;
-  return container(RUNNEL_OBJECT, size, node);
+  return finish(arena, container(RUNNEL_OBJECT, size, node), node);
 }
 
 }  // namespace runnel::core

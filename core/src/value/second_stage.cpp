@@ -259,7 +259,7 @@ ReadError build_tree(const SecondStage& stage, Arena& arena, Value& out) {
         return ReadError::memory;
       const char* const end = text + next[-1] + 1;
       node->text = traits.has_control ? nullptr : self->text;
-      node->text_size = traits.has_control ? 0 : static_cast<uint32_t>(end - self->text);
+      node->text_size = static_cast<uint32_t>(end - self->text);
       const auto count = static_cast<uint32_t>(top - self->first);
       Value made = Value{RUNNEL_ARRAY, 0, 0, count, {}};
       if (bracket == '{') {

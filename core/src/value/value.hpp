@@ -29,7 +29,7 @@ constexpr uint32_t kIndexFrom = 17;  // members from which an object gets a hash
 struct Node {
   // Where it stands in the input line; null if a routine made it, or the line has tabs or line breaks between tokens.
   const char* text;
-  uint32_t text_size;
+  uint32_t text_size;     // of that text; without one an estimate of what the value is as text, at most UINT32_MAX
   uint16_t height;  // 1 + that of its highest child; a scalar has 0
   uint16_t reserved;
   const uint32_t* index;  // open-addressing table of member numbers + 1, or null; bit_ceil(2 * size) entries
@@ -79,6 +79,11 @@ constexpr bool is_number(Value v) { return v.kind == RUNNEL_INT || v.kind == RUN
 inline const Node* node_of(Value container) { return static_cast<const Node*>(container.as.node); }
 inline const Value* items_of(Value array) { return reinterpret_cast<const Value*>(node_of(array) + 1); }
 inline const Member* members_of(Value object) { return reinterpret_cast<const Member*>(node_of(object) + 1); }
+// About how many bytes of JSON a value makes, what it shares with others counted each time.
+inline size_t weight_of(Value v) {
+  if (is_container(v)) return node_of(v)->text_size;
+  return v.kind == RUNNEL_STRING || v.kind == RUNNEL_NUMBER ? v.size : 4;
+}
 inline uint16_t height_of(Value v) { return is_container(v) ? node_of(v)->height : 0; }
 // The text as stored; for a string without RUNNEL_ESCAPED that is the string.
 inline std::string_view raw_text(Value v) { return {v.as.text, v.size}; }

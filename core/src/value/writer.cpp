@@ -40,6 +40,23 @@ char* write_double(char* cursor, double number) {
   return marked ? end : put(end, ".0");
 }
 
+namespace {
+
+// What most members are, without a call: room for a separator is left behind it.
+char* write_member(OutBuffer& out, char* cursor, Value v, const WriteOptions& options) {
+  if (v.kind == RUNNEL_STRING && (v.flags & RUNNEL_CLEAN)) {
+    cursor = out.ensure(cursor, v.size + size_t{4});
+    *cursor++ = '"';
+    cursor = put_short(cursor, v.as.text, v.size);
+    *cursor++ = '"';
+    return cursor;
+  }
+  if (v.kind == RUNNEL_INT) return write_int(out.ensure(cursor, 32), v.as.integer);
+  return out.ensure(write_value(out, cursor, v, options), 2);
+}
+
+}  // namespace
+
 char* write_value(OutBuffer& out, char* cursor, Value v, const WriteOptions& options) {
   switch (v.kind) {
     case RUNNEL_BOOL:
@@ -67,17 +84,12 @@ char* write_value(OutBuffer& out, char* cursor, Value v, const WriteOptions& opt
   *cursor++ = object ? '{' : '[';
   const auto* elements = reinterpret_cast<const Value*>(&node + 1);
   for (uint32_t i = 0; i < v.size; ++i) {
-    if (i > 0) {
-      cursor = out.ensure(cursor, 1);
-      *cursor++ = ',';
-    }
+    if (i > 0) *cursor++ = ',';
     if (object) {
-      cursor = write_string(out, cursor, raw_text(*elements), elements->flags, options);
-      ++elements;
-      cursor = out.ensure(cursor, 1);
+      cursor = write_member(out, cursor, *elements++, options);
       *cursor++ = ':';
     }
-    cursor = write_value(out, cursor, *elements++, options);
+    cursor = write_member(out, cursor, *elements++, options);
   }
   cursor = out.ensure(cursor, 1);
   *cursor++ = object ? '}' : ']';

@@ -50,6 +50,32 @@ inline char* put(char* to, std::string_view text) {
   return to + text.size();
 }
 
+// The same for what is mostly short (ids, keys): two overlapping moves are cheaper than a call of memcpy.
+inline char* put_short(char* to, const char* from, size_t size) {
+  const auto ends = [&](auto word) {
+    std::memcpy(&word, from, sizeof word);
+    auto last = word;
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    std::memcpy(to, &word, sizeof word);
+    std::memcpy(to + size - sizeof last, &last, sizeof last);
+  };
+  struct Sixteen {
+    uint64_t half[2];
+  };
+  if (size > 32) {
+    std::memcpy(to, from, size);
+  } else if (size >= 16) {
+    ends(Sixteen{});
+  } else if (size >= 8) {
+    ends(uint64_t{});
+  } else if (size >= 4) {
+    ends(uint32_t{});
+  } else {
+    for (size_t i = 0; i < size; ++i) to[i] = from[i];
+  }
+  return to + size;
+}
+
 // Quoted and escaped. `flags` are the value flags of the text: RUNNEL_CLEAN and RUNNEL_ESCAPED save the scan.
 char* write_string(OutBuffer&, char* cursor, std::string_view text, uint8_t flags, const WriteOptions& = {});
 char* write_value(OutBuffer&, char* cursor, Value, const WriteOptions& = {});
