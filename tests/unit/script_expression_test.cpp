@@ -68,9 +68,9 @@ TEST_CASE("in a script nil is as strict as Lua has it, also after expressions ra
 
 TEST_CASE("a condition has no effects, but may fail") {
   ScriptFixture f;
-  for (const char* effect : {"emit('e', 1)", "job.trace('x')", "job.set_data('k', 1)", "job.complete()",
-                             "job.set_routine_data('k', 1)", "worker.set('k', 1)", "worker.shared.set('k', 1)",
-                             "worker.update('k', function() return 1 end)"}) {
+  for (const char* effect :
+       {"emit('e', 1)", "job.trace('x')", "job.set_data('k', 1)", "job.complete()", "job.set_routine_data('k', 1)",
+        "worker.set('k', 1)", "worker.shared.set('k', 1)", "worker.update('k', function() return 1 end)"}) {
     f.compile({{ExpressionKind::lua_expression, effect}});
     f.renew();
     f.context.is_condition = true;
@@ -94,7 +94,8 @@ TEST_CASE("a condition has no effects, but may fail") {
 TEST_CASE("what `data` is may change from run to run") {
   ScriptFixture f;
   f.compile({{ExpressionKind::lua_expression, "data"}});
-  for (const char* text : {"{\"a\":1}", "[1,2]", "5", "\"text\"", "true", "{\"b\":2}", "null", "1e400", "[]", "12.50"}) {
+  for (const char* text :
+       {"{\"a\":1}", "[1,2]", "5", "\"text\"", "true", "{\"b\":2}", "null", "1e400", "[]", "12.50"}) {
     f.data(text);
     f.renew();
     Value value{};

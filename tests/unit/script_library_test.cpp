@@ -13,11 +13,13 @@ TEST_CASE("job has its fields") {
 
 TEST_CASE("job data is set and read at once") {
   ScriptFixture f;
-  CHECK(f.printed("job.set_data('b', 1) job.set_data('a', {x = {1}}) job.set_data('b', 2.5) "
-                  "print(job.get_data('b'), job.get_data('a').x[1], job.get_data('c'), job.get_data('c', 'd'), job.data.b) "
-                  "for k, v in pairs(job.data) do print(k, v) end print(#job.data, job.data)") ==
+  CHECK(f.printed(
+            "job.set_data('b', 1) job.set_data('a', {x = {1}}) job.set_data('b', 2.5) "
+            "print(job.get_data('b'), job.get_data('a').x[1], job.get_data('c'), job.get_data('c', 'd'), job.data.b) "
+            "for k, v in pairs(job.data) do print(k, v) end print(#job.data, job.data)") ==
         "2.5\t1\tnil\td\t2.5\nb\t2.5\na\t{\"x\":[1]}\n2\t{\"b\":2.5,\"a\":{\"x\":[1]}}");
-  CHECK(f.printed("job.set_data('n', nil) job.set_data('m', json.null) print(job.get_data('n', 1), job.get_data('m', 2))") ==
+  CHECK(f.printed(
+            "job.set_data('n', nil) job.set_data('m', json.null) print(job.get_data('n', 1), job.get_data('m', 2))") ==
         "1\t2");
   CHECK(to_json(f.job.data.get("n")) == "null");
   CHECK(f.failure_of("job.set_data(1, 2)").find("string expected") != std::string::npos);
@@ -89,13 +91,16 @@ TEST_CASE("emit takes declared events and any JSON") {
 
 TEST_CASE("worker state is seen at once and held back until the commit") {
   ScriptFixture f;
-  CHECK(f.printed("print(worker.get('n'), worker.get('n', 5)) worker.set('n', {a = {1.50}}) print(worker.get('n').a[1]) "
-                  "print(worker.update('c', function(c) return (c or 0) + 1 end), worker.get('c'))") == "nil\t5\n1.5\n1\t1");
+  CHECK(f.printed(
+            "print(worker.get('n'), worker.get('n', 5)) worker.set('n', {a = {1.50}}) print(worker.get('n').a[1]) "
+            "print(worker.update('c', function(c) return (c or 0) + 1 end), worker.get('c'))") == "nil\t5\n1.5\n1\t1");
   CHECK(is_missing(f.own.get("n")));
   f.state.commit();
   CHECK(to_json(f.own.get("n")) == R"({"a":[1.5]})");
   CHECK(to_json(f.own.get("c")) == "1");
-  CHECK(f.script("worker.shared.set('s', 1) worker.shared.update('s', function(s) return s + 1 end) worker.set('n', nil)") == "");
+  CHECK(f.script(
+            "worker.shared.set('s', 1) worker.shared.update('s', function(s) return s + 1 end) worker.set('n', nil)") ==
+        "");
   f.state.commit();
   CHECK(to_json(f.shared.get("s")) == "2");
   CHECK(is_missing(f.own.get("n")));
@@ -110,7 +115,8 @@ TEST_CASE("worker state is seen at once and held back until the commit") {
 
 TEST_CASE("what comes from worker state outlives its replacement") {
   ScriptFixture f;
-  CHECK(f.script("worker.set('v', {list = {1, {deep = 'text'}}, n = json.decode('[12345678901234567890, 1.50]')})") == "");
+  CHECK(f.script("worker.set('v', {list = {1, {deep = 'text'}}, n = json.decode('[12345678901234567890, 1.50]')})") ==
+        "");
   f.state.commit();
   CHECK(f.script("local v = worker.get('v') emit('e', {a = v.list, b = v.n[1], c = v.n[2], d = v, e = v.list[2].deep}) "
                  "job.set_data('v', {v.list[2]}) job.trace('t', v) worker.set('v', {1}) worker.set('w', v)") == "");
@@ -135,8 +141,10 @@ TEST_CASE("print writes tabs and a newline into the job's output") {
 TEST_CASE("regular expressions") {
   ScriptFixture f;
   CHECK(f.printed("print(re.match('key=value', '(\\\\w+)=(\\\\w+)'))") == "key\tvalue");
-  CHECK(f.printed("print(re.match('abc123', '\\\\d+'), re.match('abc', '\\\\d+'), re.match('b', '(a)?b'))") == "123\tnil\t");
-  CHECK(f.printed("print(re.match('a1b2', '\\\\d', 3), re.match('a1b2', '\\\\d', -2), re.match('a', 'a', 9))") == "2\t2\tnil");
+  CHECK(f.printed("print(re.match('abc123', '\\\\d+'), re.match('abc', '\\\\d+'), re.match('b', '(a)?b'))") ==
+        "123\tnil\t");
+  CHECK(f.printed("print(re.match('a1b2', '\\\\d', 3), re.match('a1b2', '\\\\d', -2), re.match('a', 'a', 9))") ==
+        "2\t2\tnil");
   CHECK(f.printed("print(re.find('hello world', 'o (w)'))") == "5\t7\tw");
   CHECK(f.printed("print(re.find('hello', 'l+')) print(re.find('hello', 'z'))") == "3\t4\nnil");
   CHECK(f.printed("print(re.test('x1', '[0-9]'), re.test('x', '[0-9]'), re.test('', ''))") == "true\tfalse\ttrue");
@@ -153,22 +161,30 @@ TEST_CASE("regular expressions") {
   CHECK(f.failure_of("re.gsub('x', 'x', '\\\\q')").starts_with("bad replacement: "));
   CHECK(f.printed("print(pcall(re.test, 'x', '(?=a)'))").starts_with("false\t"));
   CHECK(f.printed("for i = 1, 500 do assert(re.test('n' .. i, '^n' .. i .. '$')) end print('ok')") == "ok");
-  CHECK(f.printed("for w in re.gmatch('a b', '\\\\w') do for i = 1, 200 do re.test('x', 'y' .. i) end print(w) end") == "a\nb");
+  CHECK(f.printed("for w in re.gmatch('a b', '\\\\w') do for i = 1, 200 do re.test('x', 'y' .. i) end print(w) end") ==
+        "a\nb");
 }
 
 TEST_CASE("tables") {
   ScriptFixture f;
-  CHECK(f.printed("local t = {1, 2} table.insert(t, 3) table.insert(t, 1, 0) print(table.concat(t, ','))") == "0,1,2,3");
-  CHECK(f.printed("local t = {1, 2, 3} print(table.remove(t), table.remove(t, 1), #t, table.remove({}), table.remove(t, 2))") ==
-        "3\t1\t1\tnil\tnil");
-  CHECK(f.printed("print(table.concat(table.move({1, 2, 3}, 2, 3, 1), ','), table.concat(table.move({1, 2, 3}, 1, 3, 2), ','))") ==
-        "2,3,3\t1,1,2,3");
-  CHECK(f.printed("print(table.unpack({1, 2, 3}, 2)) print(table.unpack({1, 2}, 1, 3)) print(table.pack(1, nil, 3).n)") ==
-        "2\t3\n1\t2\tnil\n3");
+  CHECK(f.printed("local t = {1, 2} table.insert(t, 3) table.insert(t, 1, 0) print(table.concat(t, ','))") ==
+        "0,1,2,3");
+  CHECK(
+      f.printed(
+          "local t = {1, 2, 3} print(table.remove(t), table.remove(t, 1), #t, table.remove({}), table.remove(t, 2))") ==
+      "3\t1\t1\tnil\tnil");
+  CHECK(f.printed("print(table.concat(table.move({1, 2, 3}, 2, 3, 1), ','), table.concat(table.move({1, 2, 3}, 1, 3, "
+                  "2), ','))") == "2,3,3\t1,1,2,3");
+  CHECK(
+      f.printed("print(table.unpack({1, 2, 3}, 2)) print(table.unpack({1, 2}, 1, 3)) print(table.pack(1, nil, 3).n)") ==
+      "2\t3\n1\t2\tnil\n3");
   CHECK(f.printed("local t = {5, 2, 8, 1, 9, 3} table.sort(t) print(table.concat(t, ' ')) "
-                  "table.sort(t, function(a, b) return a > b end) print(table.concat(t, ' '))") == "1 2 3 5 8 9\n9 8 5 3 2 1");
-  CHECK(f.printed("local t = {} for i = 1, 200 do t[i] = {k = i % 3, i = i} end table.sort(t, function(a, b) return a.k < b.k end) "
-                  "local ok = true for i = 2, 200 do ok = ok and (t[i - 1].k < t[i].k or (t[i - 1].k == t[i].k and t[i - 1].i < t[i].i)) end "
+                  "table.sort(t, function(a, b) return a > b end) print(table.concat(t, ' '))") ==
+        "1 2 3 5 8 9\n9 8 5 3 2 1");
+  CHECK(f.printed("local t = {} for i = 1, 200 do t[i] = {k = i % 3, i = i} end table.sort(t, function(a, b) return "
+                  "a.k < b.k end) "
+                  "local ok = true for i = 2, 200 do ok = ok and (t[i - 1].k < t[i].k or (t[i - 1].k == t[i].k and t[i "
+                  "- 1].i < t[i].i)) end "
                   "print(ok)") == "true");
   CHECK(f.failure_of("table.sort({1, 'x'})") == "attempt to compare string with number");
   CHECK(f.failure_of("table.insert({1}, 5, 1)").find("out of bounds") != std::string::npos);
@@ -179,10 +195,13 @@ TEST_CASE("tables") {
 
 TEST_CASE("strings and utf8") {
   ScriptFixture f;
-  CHECK(f.printed("print(('abc'):upper(), ('x'):rep(3, '-'), ('abc'):sub(-2), ('abc'):byte(1), string.char(65), #'abc')") ==
+  CHECK(f.printed(
+            "print(('abc'):upper(), ('x'):rep(3, '-'), ('abc'):sub(-2), ('abc'):byte(1), string.char(65), #'abc')") ==
         "ABC\tx-x-x\tbc\t97\tA\t3");
-  CHECK(f.printed("print(string.format('%5.2f|%d|%q|%-4s|%x', 3.14159, 42, 'q', 'a', 255))") == " 3.14|42|\"q\"|a   |ff");
-  CHECK(f.printed("print(utf8.len('\\u{e9}a'), utf8.char(233), utf8.codepoint('\\u{e9}'), utf8.offset('\\u{e9}a', 2))") ==
-        "2\t\xc3\xa9\t233\t3");
+  CHECK(f.printed("print(string.format('%5.2f|%d|%q|%-4s|%x', 3.14159, 42, 'q', 'a', 255))") ==
+        " 3.14|42|\"q\"|a   |ff");
+  CHECK(
+      f.printed("print(utf8.len('\\u{e9}a'), utf8.char(233), utf8.codepoint('\\u{e9}'), utf8.offset('\\u{e9}a', 2))") ==
+      "2\t\xc3\xa9\t233\t3");
   CHECK(f.printed("print('10' + 5, '3' * '4')") == "15\t12");
 }

@@ -12,7 +12,9 @@ std::string check(ExpressionKind kind, const ExpressionSource& source) {
   return mistake->place.text() + ": " + mistake->message + (mistake->hint.empty() ? "" : " | " + mistake->hint);
 }
 std::string script(const std::string& text) { return check(ExpressionKind::lua_script, ScriptFixture::source(text)); }
-std::string expression(const std::string& text) { return check(ExpressionKind::lua_expression, ScriptFixture::source(text)); }
+std::string expression(const std::string& text) {
+  return check(ExpressionKind::lua_expression, ScriptFixture::source(text));
+}
 
 }  // namespace
 
@@ -20,9 +22,9 @@ TEST_CASE("a syntax error has the line and column of the token") {
   CHECK(script("local a = 1\nlocal b = = 2") == "flow.yaml:11:17: unexpected symbol near '='");
   CHECK(script("\n\n  x = + + 1") == "flow.yaml:12:13: unexpected symbol near '+'");
   CHECK(script("local = 5") == "flow.yaml:10:13: <name> expected near '='");
-  CHECK(script("if x then") == "flow.yaml:10:7: 'end' expected near <eof>");
-  CHECK(script("x = 'abc") == "flow.yaml:10:11: unfinished string near ''abc'");
-  CHECK(script("goto nowhere") == "flow.yaml:10:7: no visible label 'nowhere' for goto at line 10");
+  CHECK(script("if x then") == "flow.yaml:10:12: 'end' expected near <eof>");
+  CHECK(script("x = 'abc") == "flow.yaml:10:11: unfinished string near <eof>");
+  CHECK(script("goto nowhere") == "flow.yaml:10:7: no visible label 'nowhere' for <goto> at line 10");
   CHECK(script("local x <const> = 1\nx = 2") == "flow.yaml:11:7: attempt to assign to const variable 'x'");
   CHECK(script("x = \"a\" y = \"a\" z ==") == "flow.yaml:10:25: syntax error near '=='");
   CHECK(script("emit('e', {a = 1)") == "flow.yaml:10:23: '}' expected near ')'");
@@ -55,7 +57,8 @@ TEST_CASE("what is no expression is said in plain words") {
   CHECK(expression("return data.a") ==
         "flow.yaml:10:7: 'return' begins a statement, where an expression is needed | leave 'return' away");
   CHECK(expression("if data.a then") ==
-        "flow.yaml:10:7: 'if' begins a statement, where an expression is needed | statements stand in `lua:` of a script");
+        "flow.yaml:10:7: 'if' begins a statement, where an expression is needed | statements stand in `lua:` of a "
+        "script");
   CHECK(expression("data.a >") == "flow.yaml:10:14: the expression is not complete");
   CHECK(expression("data.a, data.b") == "flow.yaml:10:13: one expression is needed, not more: unexpected ','");
   CHECK(expression("data.a;") == "flow.yaml:10:13: one expression is needed, not more: unexpected ';'");
@@ -65,7 +68,7 @@ TEST_CASE("what is no expression is said in plain words") {
 }
 
 TEST_CASE("words of other languages are refused with Lua's") {
-  CHECK(expression("data.a != 1") == "flow.yaml:10:14: unexpected symbol near '!' | Lua writes ~=");
+  CHECK(expression("data.a != 1") == "flow.yaml:10:14: unexpected '!' after the expression | Lua writes ~=");
   CHECK(expression("data.a && data.b").find("| Lua writes and") != std::string::npos);
   CHECK(expression("data.a || data.b").find("| Lua writes or") != std::string::npos);
   CHECK(expression("!data.a").find("| Lua writes not") != std::string::npos);
@@ -82,8 +85,9 @@ TEST_CASE("a misspelt name in an expression is found at load") {
   CHECK(expression("data[x]").starts_with("flow.yaml:10:12: unknown name \"x\""));
   CHECK(expression("(function(x) return x end)(1)") == "");
   CHECK(script("x = y") == "");
-  for (const char* name : {"data", "slots", "policy_message", "flow_id", "routine_id", "env", "now", "re", "json", "emit", "fail",
-                           "print", "job", "worker", "string", "table", "math", "utf8", "metadata", "pairs", "_G", "_ENV"}) {
+  for (const char* name : {"data", "slots", "policy_message", "flow_id", "routine_id", "env",    "now",    "re",
+                           "json", "emit",  "fail",           "print",   "job",        "worker", "string", "table",
+                           "math", "utf8",  "metadata",       "pairs",   "_G",         "_ENV"}) {
     CHECK(expression(name) == "");
   }
 }
@@ -106,7 +110,8 @@ TEST_CASE("an error at run time has the place of what Lua names") {
   CHECK(f.script("error(42)") == "script.error: 42 (flow.yaml:10:7)");
   CHECK(f.script("error(print)") == "script.error: function (flow.yaml:10:7)");
   CHECK(f.script("error(data)") == "script.error: {} (flow.yaml:10:7)");
-  CHECK(f.script("error(setmetatable({}, {__tostring = function() error('again') end}))").starts_with("script.error: "));
+  CHECK(
+      f.script("error(setmetatable({}, {__tostring = function() error('again') end}))").starts_with("script.error: "));
   CHECK(f.script("error('bad \\xff byte')") == "script.error: bad \\xff byte (flow.yaml:10:7)");
   CHECK(f.script("assert(false)") == "script.error: assertion failed! (flow.yaml:10:7)");
   CHECK(f.script("assert(nil, 'said')") == "script.error: said (flow.yaml:10:7)");
@@ -128,7 +133,8 @@ TEST_CASE("messages lose the file's name however long it is") {
     CHECK(f.context.failure.message == "x");
     CHECK(f.context.failure.location == table[0].source.file + ":10:7");
     table[0].source.text = "x = = 1";
-    CHECK(check(ExpressionKind::lua_script, table[0].source) == table[0].source.file + ":10:11: unexpected symbol near '='");
+    CHECK(check(ExpressionKind::lua_script, table[0].source) ==
+          table[0].source.file + ":10:11: unexpected symbol near '='");
   }
 }
 
@@ -139,16 +145,17 @@ TEST_CASE("only code that uses the global `worker` keeps state") {
     REQUIRE_FALSE(compiler->check(kind, ScriptFixture::source(text), facts));
     return facts.names_worker;
   };
-  for (const char* text : {"worker.set('a', 1)", "local w = worker", "return function() return worker.get('x') end",
-                           "local s = worker.shared", "f(worker)", "x = {worker}", "x = {a = worker}", "_ENV.worker.set('a', 1)",
-                           "local x = _G['worker']", "if x then worker.set('a', 1) end", "local worker = worker"}) {
+  for (const char* text :
+       {"worker.set('a', 1)", "local w = worker", "return function() return worker.get('x') end",
+        "local s = worker.shared", "f(worker)", "x = {worker}", "x = {a = worker}", "_ENV.worker.set('a', 1)",
+        "local x = _G['worker']", "if x then worker.set('a', 1) end", "local worker = worker"}) {
     INFO(text);
     CHECK(names_worker(ExpressionKind::lua_script, text));
   }
-  for (const char* text : {"x = 'worker'", "-- worker.set('a', 1)", "x = data.worker", "x = {worker = 1}", "--[[ worker ]] x = 1",
-                           "local worker = {} worker.x = 1", "x = job.worker_id", "x = [[worker]]", "data:worker()",
-                           "local function f(worker) return worker end", "for worker = 1, 2 do print(worker) end",
-                           "goto worker ::worker::", "x = {1, worker = 2}"}) {
+  for (const char* text : {"x = 'worker'", "-- worker.set('a', 1)", "x = data.worker", "x = {worker = 1}",
+                           "--[[ worker ]] x = 1", "local worker = {} worker.x = 1", "x = job.worker_id",
+                           "x = [[worker]]", "data:worker()", "local function f(worker) return worker end",
+                           "for worker = 1, 2 do print(worker) end", "goto worker ::worker::", "x = {1, worker = 2}"}) {
     INFO(text);
     CHECK_FALSE(names_worker(ExpressionKind::lua_script, text));
   }

@@ -4,7 +4,8 @@ using namespace runnel::core;
 
 TEST_CASE("placeholders are replaced by their values") {
   ScriptFixture f;
-  f.data(R"({"user":{"name":"Ann"},"n":3,"f":12.50,"big":12345678901234567890,"list":[1,"x"],"none":null,"yes":true,"q":"a\"\u00e9"})");
+  f.data(
+      R"({"user":{"name":"Ann"},"n":3,"f":12.50,"big":12345678901234567890,"list":[1,"x"],"none":null,"yes":true,"q":"a\"\u00e9"})");
   CHECK(f.text("hello {data.user.name}!") == "hello Ann!");
   CHECK(f.text("{data.n}{data.f} {data.big}") == "312.50 12345678901234567890");
   CHECK(f.text("{data.list} {data.user}") == R"([1,"x"] {"name":"Ann"})");
@@ -34,7 +35,7 @@ TEST_CASE("a mistake in a text has its place") {
   };
   CHECK(check("a {data.x} {data.y") == "flow.yaml:10:18: a placeholder is not closed");
   CHECK(check("a {}") == "flow.yaml:10:9: an empty placeholder");
-  CHECK(check("one\ntwo {data.x +}") == "flow.yaml:11:12: the expression is not complete");
+  CHECK(check("one\ntwo {data.x +}") == "flow.yaml:11:19: the expression is not complete");
   CHECK(check("{data.x} {dta.y}") == "flow.yaml:10:17: unknown name \"dta\"");
   CHECK(check("{data.x}, {{data.y") == "");
 }

@@ -17,7 +17,8 @@ TEST_CASE("proxies are read as tables are") {
   CHECK(f.printed("for k, v in pairs(data.o) do print(k, v) end") == "x\tnil\ny\t2");
   CHECK(f.printed("print(type(data), type(data.a), type(data.b), type(data.s), type(data.none))") ==
         "table\ttable\tnumber\tstring\tnil");
-  CHECK(f.printed("print(data.a == data.a, data.a == data.o, data.o ~= data.o, data.a == {})") == "true\tfalse\tfalse\tfalse");
+  CHECK(f.printed("print(data.a == data.a, data.a == data.o, data.o ~= data.o, data.a == {})") ==
+        "true\tfalse\tfalse\tfalse");
   CHECK(f.printed("print(json.decode('[1.0,{\"k\":[]}]') == json.decode('[1,{\"k\":[]}]'))") == "true");
   CHECK(f.printed("print(next(data), next(data, 'b'), next(data, 's'))") == "b\ta\tnil");
   CHECK(f.printed("print(select('#', table.unpack(data.a)), table.concat(json.decode('[1,2.5,\"x\"]'), '-'))") ==
@@ -39,6 +40,14 @@ TEST_CASE("a proxy cannot be written to") {
   CHECK(f.failure_of("job.data.x = 1") == "job is read-only: use job.set_data");
   CHECK(f.failure_of("slots.request = 1").find("read-only") != std::string::npos);
   CHECK(f.failure_of("slots.request[1] = 1").find("read-only") != std::string::npos);
+}
+
+TEST_CASE("messages call a proxy what it is") {
+  ScriptFixture f;
+  f.data(R"({"o":{},"a":[]})");
+  CHECK(f.failure_of("local x = 'a' .. data.o") == "attempt to concatenate a JSON object value (field 'o')");
+  CHECK(f.failure_of("local x = data.a + 1") == "attempt to perform arithmetic on a JSON array value (field 'a')");
+  CHECK(f.failure_of("data.o()") == "attempt to call a JSON object value (field 'o')");
 }
 
 TEST_CASE("null reads as nil, json.null writes null") {
@@ -124,10 +133,10 @@ TEST_CASE("a value may be as deep as the limit and no deeper") {
   CHECK(f.script(script("256")) == "");
   REQUIRE(f.emissions.size() == 1);
   CHECK(height_of(f.emissions[0].item) == 256);
-  CHECK(f.script(script("257")) ==
-        "limit.depth: a value is nested deeper than 256 levels (flow.yaml:10:49)");
+  CHECK(f.script(script("257")) == "limit.depth: a value is nested deeper than 256 levels (flow.yaml:10:49)");
   CHECK(f.script(script("100000")).starts_with("limit.depth"));
-  CHECK(f.script("pcall(function() local v = 1 for i = 1, 300 do v = {v} end emit('e', v) end)").starts_with("limit.depth"));
+  CHECK(f.script("pcall(function() local v = 1 for i = 1, 300 do v = {v} end emit('e', v) end)")
+            .starts_with("limit.depth"));
   std::string deep = "1";
   for (int i = 0; i < 250; ++i) deep = "[" + deep + "]";
   f.data(deep);
@@ -138,6 +147,7 @@ TEST_CASE("a value may be as deep as the limit and no deeper") {
 TEST_CASE("shared subtables cannot grow without bound") {
   ScriptFixture f;
   f.job.arena.set_limit(size_t{64} << 20);
+  f.limits.instructions = 1'000'000;
   const std::string failure = f.script("local v = {1} for i = 1, 60 do v = {v, v} end emit('e', v)");
   CHECK(failure.starts_with("limit."));
 }

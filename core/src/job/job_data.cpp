@@ -35,7 +35,9 @@ void JobData::set(Value key, Value value) {
     return;
   }
   weight_ += weight_of(key);
-  members_.push_back({key, value});
+  Member& member = members_.emplace_back();  // filled in place, as in TraceLog
+  member.key = key;
+  member.value = value;
   if (members_.size() < kIndexFrom) return;
   for (size_t i = index_.size(); i < members_.size(); ++i) index_.emplace(raw_text(members_[i].key), i);
 }

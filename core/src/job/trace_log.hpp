@@ -18,14 +18,16 @@ struct TraceEntry {
 class TraceLog {
  public:
   void set_limit(uint32_t limit) { limit_ = limit; }
-  void add(const TraceEntry& entry) {
-    if (entries_.size() < limit_) {
-      weight_ += weight_of(entry.details);
-      entries_.push_back(entry);
-    } else {
-      add_over_limit(entry);
-    }
+  void add(int64_t time_us, Value routine_id, Value action, Value details) {
+    if (entries_.size() >= limit_) return add_over_limit({time_us, routine_id, action, details});
+    weight_ += weight_of(details);
+    TraceEntry& entry = entries_.emplace_back();  // filled in place: copying what was just stored in parts is slow
+    entry.time_us = time_us;
+    entry.routine_id = routine_id;
+    entry.action = action;
+    entry.details = details;
   }
+  void add(const TraceEntry& entry) { add(entry.time_us, entry.routine_id, entry.action, entry.details); }
   uint64_t dropped() const { return dropped_; }
   size_t weight() const { return weight_; }  // about the bytes of JSON its details make
   size_t size() const { return entries_.size(); }

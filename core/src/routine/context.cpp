@@ -11,16 +11,22 @@ namespace {
 constexpr std::string_view kMemoryMessage = "the values of one job need more than its memory limit";
 
 // A record must not grow beyond what the values need in memory, however often they share a part.
-bool too_heavy(runnel_context& context, size_t weight) {
-  if (weight <= context.arena->limit()) return false;
+bool fail_heavy(runnel_context& context) {
   fail(context, "limit.memory", std::string(kMemoryMessage));
   return true;
 }
 
-bool refuse_in_condition(runnel_context& context, std::string_view what) {
-  if (!context.is_condition) return false;
+inline bool too_heavy(runnel_context& context, size_t weight) {
+  return weight > context.arena->limit() && fail_heavy(context);
+}
+
+bool fail_in_condition(runnel_context& context, std::string_view what) {
   fail(context, "script.error", std::string(what) + " is not allowed in a condition");
   return true;
+}
+
+inline bool refuse_in_condition(runnel_context& context, std::string_view what) {
+  return context.is_condition && fail_in_condition(context, what);
 }
 
 Value joined_data(Arena& arena, const JobContext& job) { return make_object(arena, job.data.members()); }
@@ -38,14 +44,9 @@ void fail(runnel_context& context, std::string_view code, std::string message, s
   context.failure.attempt = 1;
 }
 
-bool check_memory(runnel_context& context) {
-  if (!context.arena->exhausted()) return false;
+bool fail_exhausted(runnel_context& context) {
   fail(context, "limit.memory", std::string(kMemoryMessage));
   return true;
-}
-
-Value keep_in_job(runnel_context& context, Value value) {
-  return keep(*context.arena, value, context.job ? context.job->input_text : std::string_view());
 }
 
 void emit(runnel_context& context, uint32_t event, Value item) {
@@ -59,7 +60,10 @@ void emit(runnel_context& context, uint32_t event, Value item) {
     return;
   }
   item = keep_in_job(context, is_missing(item) ? null_value() : item);
-  if (!check_memory(context)) context.emissions->push_back({event, item});
+  if (check_memory(context)) return;
+  Emission& emission = context.emissions->emplace_back();
+  emission.event = event;
+  emission.item = item;
 }
 
 void emit(runnel_context& context, std::string_view event, Value item) {
@@ -97,7 +101,7 @@ void trace(runnel_context& context, Value action, Value details) {
   action = keep_in_job(context, action);
   details = keep_in_job(context, details);
   if (check_memory(context) || too_heavy(context, context.job->trace_log.weight() + weight_of(details))) return;
-  context.job->trace_log.add({context.job->clock.now(), context.routine ? context.routine->id : literal("_run"), action, details});
+  context.job->trace_log.add(context.job->clock.now(), context.routine ? context.routine->id : literal("_run"), action, details);
 }
 
 void complete(runnel_context& context, std::string_view status, Value error) {

@@ -13,6 +13,7 @@
 #include "routine/expression.hpp"
 #include "routine/script_engine.hpp"
 #include "routine/worker_state.hpp"
+#include "value/builder.hpp"
 
 namespace runnel::core {
 
@@ -89,9 +90,12 @@ namespace runnel::core {
 // The first failure counts. `location` is file:line:column or empty.
 void fail(runnel_context&, std::string_view code, std::string message, std::string location = {});
 // Fails with limit.memory if the arena is exhausted; true if so. Call after making values.
-bool check_memory(runnel_context&);
+bool fail_exhausted(runnel_context&);
+inline bool check_memory(runnel_context& context) { return context.arena->exhausted() && fail_exhausted(context); }
 // The value made to live as long as the job: what is only lent for this call is copied, the job's input line is not.
-Value keep_in_job(runnel_context&, Value);
+inline Value keep_in_job(runnel_context& context, Value value) {
+  return keep(*context.arena, value, context.job ? context.job->input_text : std::string_view());
+}
 // Event by number. Fails the activation when there is no such event; copies what the arena does not own.
 void emit(runnel_context&, uint32_t event, Value item);
 // Event by name, for scripts: an unknown name fails with the nearest one.

@@ -54,18 +54,22 @@ bool bad_text(runnel_context* c, std::string_view text) {
   return true;
 }
 
-// What a routine gives us by pointer: a string it made itself may not be UTF-8.
-bool refused(runnel_context* c, const Value& value) {
-  if (value.kind == RUNNEL_STRING && !(value.flags & (RUNNEL_CLEAN | RUNNEL_ESCAPED | kPlainText))) return bad_text(c, raw_text(value));
-  if (value.kind == RUNNEL_DOUBLE && !std::isfinite(value.as.number)) {
+bool refused_value(runnel_context* c, const Value& value) {
+  if (value.kind == RUNNEL_STRING) return bad_text(c, raw_text(value));
+  if (value.kind == RUNNEL_DOUBLE) {
     fail(*c, "value.number", "a number is not finite; JSON has neither NaN nor infinity");
     return true;
   }
-  if (value.kind >= RUNNEL_EXPRESSION) {
-    fail(*c, "value.kind", "a value has kind " + std::to_string(value.kind) + ", which is no JSON");
-    return true;
-  }
-  return false;
+  fail(*c, "value.kind", "a value has kind " + std::to_string(value.kind) + ", which is no JSON");
+  return true;
+}
+
+// What a routine made itself may be text that is not UTF-8, a number that is not finite, or no JSON at all.
+inline bool refused(runnel_context* c, const Value& value) {
+  const bool fine = value.kind == RUNNEL_STRING   ? (value.flags & (RUNNEL_CLEAN | RUNNEL_ESCAPED | kPlainText)) != 0
+                    : value.kind == RUNNEL_DOUBLE ? std::isfinite(value.as.number)
+                                                  : value.kind < RUNNEL_EXPRESSION;
+  return !fine && refused_value(c, value);
 }
 
 Value checked(runnel_context* c, Value value) {
@@ -110,8 +114,16 @@ Value host_make_object(runnel_context* c, const Member* members, uint32_t count)
     }
     if (refused(c, members[i].key) || refused(c, members[i].value)) return missing();
   }
-  const Value made = make_object(*c->arena, {members, count});
-  keep_elements(c, made);
+  constexpr uint32_t kFew = 8;
+  Value made{};
+  if (count <= kFew) {
+    Member kept[kFew];
+    for (uint32_t i = 0; i < count; ++i) kept[i] = {keep_in_job(*c, members[i].key), keep_in_job(*c, members[i].value)};
+    made = make_object(*c->arena, {kept, count});
+  } else {
+    made = make_object(*c->arena, {members, count});
+    keep_elements(c, made);
+  }
   check_memory(*c);
   return checked(c, made);
 }

@@ -19,7 +19,12 @@ class ItemQueue {
  public:
   bool empty() const { return head_ == items_.size(); }
   size_t size() const { return items_.size() - head_; }
-  void push(const QueuedItem& item) { items_.push_back(item); }
+  void push(Value item, uint32_t connection, uint32_t hops) {
+    QueuedItem& queued = items_.emplace_back();  // filled in place: copying what was just stored in parts is slow
+    queued.item = item;
+    queued.connection = connection;
+    queued.hops = hops;
+  }
   QueuedItem pop() {
     const QueuedItem item = items_[head_++];
     if (head_ == items_.size()) {

@@ -228,7 +228,7 @@ void Strand::enqueue(uint32_t number, uint32_t event, Value item, uint32_t hops)
                        routine.id, 1, flow_.connections[connection].place.text(), ""});
     }
     ++outstanding_;
-    queue_.push({item, connection, hops});
+    queue_.push(item, connection, hops);
   }
 }
 

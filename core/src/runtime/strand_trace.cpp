@@ -7,7 +7,7 @@ namespace runnel::core {
 
 void Strand::trace(uint32_t number, Value action, Value details) {
   if (options_.trace_level == TraceLevel::off) return;
-  job_.trace_log.add({job_.clock.now(), flow_.routines[number].names.id, action, details});
+  job_.trace_log.add(job_.clock.now(), flow_.routines[number].names.id, action, details);
 }
 
 void Strand::trace_activated(uint32_t number, std::span<const SlotItems> items, Value message) {

@@ -101,7 +101,8 @@ int context_global(lua_State* L) {
 }  // namespace
 
 const std::vector<std::string>& context_names() {
-  static const std::vector<std::string> names{"data", "env", "flow_id", "job", "metadata", "policy_message", "routine_id"};
+  static const std::vector<std::string> names{"data",           "env",       "flow_id", "job", "metadata",
+                                              "policy_message", "routine_id"};
   return names;
 }
 

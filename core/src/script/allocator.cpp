@@ -12,7 +12,18 @@ LuaAllocator::~LuaAllocator() {
 
 void* LuaAllocator::reallocate(void* self, void* block, size_t old_size, size_t new_size) {
   auto& allocator = *static_cast<LuaAllocator*>(self);
-  if (!block) return new_size ? allocator.take(new_size, false) : nullptr;  // old_size is a type then
+  if (!block) {
+    constexpr size_t kVector = 0;  // old_size is a type then; none for what is no object
+    const bool is_vector = old_size == kVector;
+    if (new_size == 0) return nullptr;
+    if (is_vector && allocator.is_too_large_stack(new_size)) {
+      allocator.refuse(Refusal::stack);
+      return nullptr;
+    }
+    void* made = allocator.take(new_size, false);
+    if (is_vector) allocator.latest_vector_ = {made, new_size};
+    return made;
+  }
   if (new_size) return allocator.resize(block, old_size, new_size);
   allocator.give_back(block, old_size);
   return nullptr;
@@ -62,8 +73,14 @@ void* LuaAllocator::take(size_t size, bool must) {
   return block;
 }
 
+// Lua doubles its stack into a new vector; kExtra of it is not counted (EXTRA_STACK slots).
+bool LuaAllocator::is_too_large_stack(size_t size) const {
+  constexpr size_t kExtra = 5 * 16;
+  return size > kMostStack && stack_.block && size == 2 * stack_.size - kExtra;
+}
+
 void LuaAllocator::give_back(void* block, size_t size) {
-  if (block == stack_) stack_ = nullptr;
+  if (block == stack_.block) stack_ = latest_vector_;  // Lua has just moved it there
   if (is_small(size)) {
     auto* freed = static_cast<Free*>(block);
     freed->next = free_[class_of(size)];
@@ -76,15 +93,6 @@ void LuaAllocator::give_back(void* block, size_t size) {
 
 void* LuaAllocator::resize(void* block, size_t old_size, size_t new_size) {
   const bool grows = new_size > old_size;
-  if (finding_stack_ && grows) {
-    finding_stack_ = false;
-    stack_ = block;
-  }
-  const bool is_stack = block == stack_;
-  if (is_stack && grows && new_size > kMostStack) {
-    refuse(Refusal::stack);
-    return nullptr;
-  }
   if (is_small(old_size) && is_small(new_size) && class_of(old_size) == class_of(new_size)) return block;
   void* moved = nullptr;
   if (!is_small(old_size) && !is_small(new_size)) {
@@ -99,7 +107,6 @@ void* LuaAllocator::resize(void* block, size_t old_size, size_t new_size) {
     std::memcpy(moved, block, std::min(old_size, new_size));
     give_back(block, old_size);
   }
-  if (is_stack) stack_ = moved;
   return moved;
 }
 

@@ -1,4 +1,5 @@
-// Lua's memory: free lists by size class over chunks, the system's allocator for large blocks, and a limit on all of it.
+// Lua's memory: free lists by size class over chunks, the system's allocator for large blocks, and a limit on all of
+// it.
 #pragma once
 
 #include <array>
@@ -18,8 +19,9 @@ class AllocationWatcher {
 class LuaAllocator {
  public:
   enum class Refusal { none, memory, stack };
-  // Lua's own stack may not grow beyond this: a few operations of Lua take time in its square, out of reach of the hook.
-  static constexpr size_t kMostStack = size_t{2} * 1024 * 1024;
+  // Lua's own stack may not grow beyond this by doubling: a few operations of Lua take time in its square, out of reach
+  // of the hook.
+  static constexpr size_t kMostStack = size_t{1} * 1024 * 1024;
 
   explicit LuaAllocator(AllocationWatcher& watcher) : watcher_(watcher) {}
   LuaAllocator(const LuaAllocator&) = delete;
@@ -28,8 +30,8 @@ class LuaAllocator {
 
   // The lua_Alloc function; `self` is the allocator.
   static void* reallocate(void* self, void* block, size_t old_size, size_t new_size);
-  // The next block that grows is Lua's stack.
-  void find_stack() { finding_stack_ = true; }
+  // The vector made last is Lua's stack.
+  void stack_was_made() { stack_ = latest_vector_; }
   void set_limit(size_t bytes) { limit_ = bytes; }
   size_t reserved() const { return reserved_; }  // taken from the system
   Refusal last_refusal() const { return last_refusal_; }
@@ -41,11 +43,16 @@ class LuaAllocator {
   struct Free {
     Free* next;
   };
+  struct Vector {
+    void* block = nullptr;
+    size_t size = 0;
+  };
   static bool is_small(size_t size) { return size <= kMostSmall; }
   static size_t class_of(size_t size) { return (size + kStep - 1) / kStep; }
 
   void* take(size_t size, bool must);
   void* take_from_chunk(size_t size_class, bool must);
+  bool is_too_large_stack(size_t size) const;
   void give_back(void* block, size_t size);
   void* resize(void* block, size_t old_size, size_t new_size);
   bool may_reserve(size_t bytes, bool must);
@@ -57,8 +64,8 @@ class LuaAllocator {
   char* end_ = nullptr;
   size_t reserved_ = 0;
   size_t limit_ = static_cast<size_t>(-1);
-  void* stack_ = nullptr;
-  bool finding_stack_ = false;
+  Vector stack_;
+  Vector latest_vector_;
   Refusal last_refusal_ = Refusal::none;
   std::vector<void*> chunks_;
 };

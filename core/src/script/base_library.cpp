@@ -7,14 +7,15 @@
 namespace runnel::core {
 namespace {
 
-constexpr const char* kTaken[] = {"assert", "error", "getmetatable", "rawequal", "rawget", "rawlen", "rawset", "select"};
+constexpr const char* kTaken[] = {"assert", "error",  "getmetatable", "rawequal",
+                                  "rawget", "rawlen", "rawset",       "select"};
 
 int type_name(lua_State* L) {
   luaL_checkany(L, 1);
   const char* name = luaL_typename(L, 1);
   if (const Box* box = box_at(L, 1)) {
-    const bool container = box->kind == BoxKind::value || box->kind == BoxKind::slot || box->kind == BoxKind::job_data ||
-                           box->kind == BoxKind::slots;
+    const bool container = box->kind == BoxKind::value || box->kind == BoxKind::slot ||
+                           box->kind == BoxKind::job_data || box->kind == BoxKind::slots;
     name = container ? "table" : box->kind == BoxKind::number ? "number" : name;
   }
   lua_pushstring(L, name);
@@ -38,6 +39,7 @@ int to_number(lua_State* L) {
 
 // An error that ends the run goes on up; the others are the script's to handle.
 void pass_on_doom(lua_State* L, int status) {
+  constexpr uint64_t kCost = 50;  // Lua walks over all calls to see whether its stack may shrink
   LuaEngine& engine = engine_of(L);
   if (status == LUA_ERRMEM) {
     if (engine.last_refusal() == LuaAllocator::Refusal::stack) {
@@ -48,6 +50,7 @@ void pass_on_doom(lua_State* L, int status) {
     }
   }
   if (engine.is_doomed()) lua_error(L);
+  engine.charge(kCost);
 }
 
 int protected_call(lua_State* L) {
@@ -62,8 +65,8 @@ int protected_call(lua_State* L) {
   return 2;
 }
 
-// The handler is called after the stack is unwound: as a message handler of Lua's it would run with hooks off when the error
-// came from our hook, and could go on for ever.
+// The handler is called after the stack is unwound: as a message handler of Lua's it would run with hooks off when the
+// error came from our hook, and could go on for ever.
 int protected_call_with_handler(lua_State* L) {
   luaL_checktype(L, 2, LUA_TFUNCTION);
   lua_pushboolean(L, 1);

@@ -38,9 +38,9 @@ enum RegistryKey : int {
   kNilMeta,    // makes nil mild while an expression runs
   kArrayMark,  // metatable of tables that json.array marked
   kEnvironmentMeta,
-  kNull,       // json.null
-  kJob,        // the userdata `job`
-  kObjectData, // `data` of a run when it is an object
+  kNull,        // json.null
+  kJob,         // the userdata `job`
+  kObjectData,  // `data` of a run when it is an object
   kArrayData,
   kSlotLists,  // by number of the slot + 1
   kAnchor      // a function whose upvalue 1 is the _ENV of all chunks

@@ -37,10 +37,22 @@ std::string_view near_token(std::string_view message) {
   return message.substr(at + kNear.size(), message.size() - at - kNear.size() - 1);
 }
 
-// Lua names the line and the token. Where the token stands on that line more than once, it is the first at which the text cut
-// off behind it gives the same message.
+// Of a source that ends too early: the last token of the line.
+Place place_of_end(const ExpressionSource& source, uint32_t line) {
+  const Span span = line_span(source, line);
+  Token last;
+  for (const Token& token : tokens_of(source.text)) {
+    if (token.offset < span.end) last = token;
+  }
+  if (!source.exact_lines || last.kind == TokenKind::end) return place_of_line(source, line);
+  return place_of_offset(source, last.offset, last.text.size());
+}
+
+// Lua names the line and the token. Where the token stands on that line more than once, it is the first at which the
+// text cut off behind it gives the same message.
 Place place_of_mistake(lua_State* L, ExpressionKind kind, const ExpressionSource& source, uint32_t line,
                        const std::string& message) {
+  if (message.ends_with("near <eof>")) return place_of_end(source, line);
   const std::string_view named = near_token(message);
   if (source.exact_lines && !named.empty()) {
     const Span span = line_span(source, line);
@@ -58,7 +70,8 @@ Place place_of_mistake(lua_State* L, ExpressionKind kind, const ExpressionSource
 }
 
 bool begins_statement(std::string_view word) {
-  constexpr std::array<std::string_view, 9> kWords{"if", "for", "while", "repeat", "local", "return", "do", "goto", "break"};
+  constexpr std::array<std::string_view, 9> kWords{"if",     "for", "while", "repeat", "local",
+                                                   "return", "do",  "goto",  "break"};
   for (std::string_view known : kWords) {
     if (word == known) return true;
   }
@@ -69,7 +82,8 @@ bool begins_statement(std::string_view word) {
 Diagnostic reworded(Place place, std::string_view message) {
   const std::string named(near_token(message));
   if (message.starts_with("<eof> expected")) {
-    if (named == "=") return mistake(std::move(place), "an assignment where an expression is needed", "compare with ==");
+    if (named == "=")
+      return mistake(std::move(place), "an assignment where an expression is needed", "compare with ==");
     return mistake(std::move(place), "unexpected '" + printable(named) + "' after the expression");
   }
   if (message == "unexpected symbol near <eof>") return mistake(std::move(place), "the expression is not complete");

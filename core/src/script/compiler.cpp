@@ -109,14 +109,17 @@ class LuaCompiler final : public ScriptCompiler {
       if (!is_variable(tokens, i) || engine_.knows_global(name)) continue;
       std::string hint = hint_for(tokens, i);
       if (hint.empty()) hint = suggest(name, engine_.global_names());
-      return Diagnostic{Severity::error, place_of_offset(source, tokens[i].offset, name.size()),
-                        "unknown name \"" + name + "\"", std::move(hint), {}};
+      return Diagnostic{Severity::error,
+                        place_of_offset(source, tokens[i].offset, name.size()),
+                        "unknown name \"" + name + "\"",
+                        std::move(hint),
+                        {}};
     }
     return std::nullopt;
   }
 
-  // Whether the compiled code reads the global: under another name, one that stands nowhere else, it is among the constants
-  // of the code; a local variable is not, once the names of locals are stripped.
+  // Whether the compiled code reads the global: under another name, one that stands nowhere else, it is among the
+  // constants of the code; a local variable is not, once the names of locals are stripped.
   bool reads_global(ExpressionKind kind, const ExpressionSource& source, const std::vector<Token>& tokens,
                     std::string_view name) {
     std::string other = "runnel_marked_name";

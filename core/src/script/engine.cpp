@@ -41,7 +41,9 @@ int find_line_of_error(lua_State* L) {
   return 1;
 }
 
-LuaEngine::LuaEngine(const ExpressionTable& table, const ScriptLimits& limits) : table_(table), limits_(limits) { open(); }
+LuaEngine::LuaEngine(const ExpressionTable& table, const ScriptLimits& limits) : table_(table), limits_(limits) {
+  open();
+}
 
 LuaEngine::~LuaEngine() { close(); }
 
@@ -64,8 +66,8 @@ void LuaEngine::open() {
   lua_pushcfunction(L, set_up_sandbox);
   if (lua_pcall(L, 0, 1, 0) != LUA_OK) throw std::bad_alloc();  // kGlobals
   constexpr int kStackSlots = 1000;
-  allocator_->find_stack();
   if (!lua_checkstack(L, kStackSlots)) throw std::bad_alloc();
+  allocator_->stack_was_made();
 
   luaL_loadbufferx(L, "return", 6, "=anchor", "t");
   keep_top(L, kAnchor);
@@ -105,9 +107,8 @@ void LuaEngine::compile_all() {
       std::vector<TextPiece> pieces;
       if (const auto mistake = split_text(expression.source, pieces)) unit.problem = mistake->message;
       for (TextPiece& piece : pieces) {
-        const int chunk = piece.has_placeholder
-                              ? compile_chunk(ExpressionKind::lua_expression, piece.placeholder, unit)
-                              : -1;
+        const int chunk =
+            piece.has_placeholder ? compile_chunk(ExpressionKind::lua_expression, piece.placeholder, unit) : -1;
         unit.pieces.push_back({std::move(piece.literal), chunk});
       }
     } else {

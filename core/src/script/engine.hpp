@@ -1,5 +1,5 @@
-// The Lua engine of one worker: one lua_State, the compiled chunks of a flow, and what the library functions need of the
-// run they are part of. A run is one call of evaluate().
+// The Lua engine of one worker: one lua_State, the compiled chunks of a flow, and what the library functions need of
+// the run they are part of. A run is one call of evaluate().
 #pragma once
 
 #include <memory>
@@ -126,6 +126,7 @@ class LuaEngine final : public ScriptEngine, public AllocationWatcher {
 
   void report(int status, const Chunk&);
   std::string message_of_error(const Chunk&, uint32_t& line);
+  void charge_later(uint64_t instructions);
   void set_doomed();
   uint32_t current_line();
   std::string current_function();
@@ -144,12 +145,12 @@ class LuaEngine final : public ScriptEngine, public AllocationWatcher {
   const runnel_context* budget_of_ = nullptr;
   uint64_t activation_ = 0;
   uint64_t run_ = 0;
-  uint64_t budget_ = 0;  // instructions left
+  uint64_t budget_ = 0;     // instructions left
   int64_t started_us_ = 0;  // the first time the hook ran; 0: not yet
   Mode mode_ = Mode::none;
   bool hook_armed_ = false;
   bool hook_dirty_ = false;  // it was set past set_hook
-  uint8_t data_kind_ = 0;  // of what `data` was last set to
+  uint8_t data_kind_ = 0;    // of what `data` was last set to
   bool job_is_there_ = false;
   bool environment_changed_ = false;
   bool must_reopen_ = false;

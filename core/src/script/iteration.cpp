@@ -1,5 +1,5 @@
-// pairs, ipairs and next: over tables in an order that does not differ from run to run (Lua's own depends on a random seed),
-// over arrays through to their end even where an element is null.
+// pairs, ipairs and next: over tables in an order that does not differ from run to run (Lua's own depends on a random
+// seed), over arrays through to their end even where an element is null.
 #include <algorithm>
 
 #include "script/sandbox.hpp"
@@ -73,8 +73,8 @@ int next_array_element(lua_State* L) {
 
 int ipairs(lua_State* L) {
   luaL_checkany(L, 1);
-  const bool is_array = (is_box(L, 1, BoxKind::value) && live_box(L, 1).value.kind == RUNNEL_ARRAY) ||
-                        is_box(L, 1, BoxKind::slot);
+  const bool is_array =
+      (is_box(L, 1, BoxKind::value) && live_box(L, 1).value.kind == RUNNEL_ARRAY) || is_box(L, 1, BoxKind::slot);
   lua_pushcfunction(L, is_array ? next_array_element : next_element);
   lua_pushvalue(L, 1);
   lua_pushinteger(L, 0);
@@ -100,7 +100,10 @@ int next(lua_State* L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   if (lua_isnil(L, 2)) {
     lua_pushnil(L);
-    if (!lua_next(L, 1)) return 0;
+    if (!lua_next(L, 1)) {
+      lua_pushnil(L);
+      return 1;
+    }
     lua_settop(L, 2);
   }
   push_sorted_keys(L, 1);

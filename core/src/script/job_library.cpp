@@ -108,8 +108,9 @@ int job_complete(lua_State* L) {
 
 // Index functions get (methods, name): the fields behind the methods.
 int job_field_of(lua_State* L) {
-  static constexpr std::array<std::string_view, 10> kFields{"job_id",     "worker_id",    "flow_id",  "status", "error",
-                                                            "created_at", "completed_at", "metadata", "data",   "trace_log"};
+  static constexpr std::array<std::string_view, 10> kFields{"job_id", "worker_id",  "flow_id",      "status",
+                                                            "error",  "created_at", "completed_at", "metadata",
+                                                            "data",   "trace_log"};
   if (lua_type(L, 2) != LUA_TSTRING) return 0;
   size_t size = 0;
   const char* name = lua_tolstring(L, 2, &size);
@@ -164,8 +165,11 @@ int data_pairs(lua_State* L) {
 }
 
 void push_job_data(lua_State* L) {
-  constexpr luaL_Reg kFunctions[] = {{"__index", index_data}, {"__newindex", refuse_write}, {"__len", count_data},
-                                     {"__pairs", data_pairs}, {nullptr, nullptr}};
+  constexpr luaL_Reg kFunctions[] = {{"__index", index_data},
+                                     {"__newindex", refuse_write},
+                                     {"__len", count_data},
+                                     {"__pairs", data_pairs},
+                                     {nullptr, nullptr}};
   push_box(L, BoxKind::job_data);
   push_metatable(L, "job.data", kFunctions);
   lua_setmetatable(L, -2);

@@ -5,7 +5,7 @@ namespace runnel::core {
 namespace {
 
 constexpr int kHookInterval = 1000;
-constexpr int64_t kMostRunTime = 20'000'000;  // microseconds: for the few operations of Lua that no count can see
+constexpr int64_t kMostRunTime = 10'000'000;  // microseconds: for the few operations of Lua that no count can see
 constexpr size_t kLargeBytesPerInstruction = 64;
 
 }  // namespace
@@ -82,13 +82,20 @@ void LuaEngine::lose_memory() {
   must_reopen_ = true;
 }
 
-void LuaEngine::refused() { refused_line_ = current_line(); }
+// Each refusal makes Lua collect all its garbage first.
+void LuaEngine::refused() {
+  constexpr uint64_t kCost = 50'000;
+  refused_line_ = current_line();
+  charge_later(kCost);
+}
 
-// Copying large blocks takes time the hook does not count. May not raise here: the next instruction will.
-void LuaEngine::large_block(size_t bytes) {
+// Copying large blocks takes time the hook does not count.
+void LuaEngine::large_block(size_t bytes) { charge_later(bytes / kLargeBytesPerInstruction); }
+
+// As charge, where nothing may be raised: the next instruction will.
+void LuaEngine::charge_later(uint64_t instructions) {
   if (!context_) return;
-  const uint64_t cost = bytes / kLargeBytesPerInstruction;
-  budget_ = cost < budget_ ? budget_ - cost : 0;
+  budget_ = instructions < budget_ ? budget_ - instructions : 0;
   if (budget_ > 0 || doomed_) return;
   lua_sethook(state_, hook, LUA_MASKCOUNT, 1);
   hook_dirty_ = true;

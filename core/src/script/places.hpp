@@ -12,7 +12,8 @@ namespace runnel::core {
 
 // Of the byte at `offset` of the source's text, `length` bytes under the caret.
 Place place_of_offset(const ExpressionSource&, size_t offset, size_t length = 1);
-// Of a line of the flow file as Lua reports it: the token `named` if it stands there once, else the first token of the line.
+// Of a line of the flow file as Lua reports it: the token `named` if it stands there once, else the first token of the
+// line.
 Place place_of_line(const ExpressionSource&, uint32_t line, std::string_view named = {});
 // The part of the text from `begin` to `end` as a source of its own.
 ExpressionSource part_of(const ExpressionSource&, size_t begin, size_t end);

@@ -113,16 +113,21 @@ int concatenate(lua_State* L) {
   return 1;
 }
 
-constexpr luaL_Reg kNumberFunctions[] = {{"__add", arithmetic<LUA_OPADD>},   {"__sub", arithmetic<LUA_OPSUB>},
-                                         {"__mul", arithmetic<LUA_OPMUL>},   {"__div", arithmetic<LUA_OPDIV>},
-                                         {"__mod", arithmetic<LUA_OPMOD>},   {"__pow", arithmetic<LUA_OPPOW>},
-                                         {"__idiv", arithmetic<LUA_OPIDIV>}, {"__unm", negate},
-                                         {"__lt", compare<LUA_OPLT>},        {"__le", compare<LUA_OPLE>},
-                                         {"__eq", equal_numbers},            {"__concat", concatenate},
+constexpr luaL_Reg kNumberFunctions[] = {{"__add", arithmetic<LUA_OPADD>},
+                                         {"__sub", arithmetic<LUA_OPSUB>},
+                                         {"__mul", arithmetic<LUA_OPMUL>},
+                                         {"__div", arithmetic<LUA_OPDIV>},
+                                         {"__mod", arithmetic<LUA_OPMOD>},
+                                         {"__pow", arithmetic<LUA_OPPOW>},
+                                         {"__idiv", arithmetic<LUA_OPIDIV>},
+                                         {"__unm", negate},
+                                         {"__lt", compare<LUA_OPLT>},
+                                         {"__le", compare<LUA_OPLE>},
+                                         {"__eq", equal_numbers},
+                                         {"__concat", concatenate},
                                          {nullptr, nullptr}};
-constexpr luaL_Reg kProxyFunctions[] = {{"__newindex", refuse_write}, {"__len", length},
-                                        {"__eq", equals},             {"__pairs", proxy_pairs},
-                                        {nullptr, nullptr}};
+constexpr luaL_Reg kProxyFunctions[] = {
+    {"__newindex", refuse_write}, {"__len", length}, {"__eq", equals}, {"__pairs", proxy_pairs}, {nullptr, nullptr}};
 
 }  // namespace
 

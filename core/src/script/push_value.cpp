@@ -10,8 +10,8 @@ namespace {
 
 enum class Spelling { integer, usual, other };
 
-// Reads the common forms exactly: integers of up to 18 digits, and decimals of up to 15 digits that write_double would spell
-// the same way (a mantissa below 2^53 divided by a power of ten up to 10^22 is rounded once, hence right).
+// Reads the common forms exactly: integers of up to 18 digits, and decimals of up to 15 digits that write_double would
+// spell the same way (a mantissa below 2^53 divided by a power of ten up to 10^22 is rounded once, hence right).
 Spelling read_number(std::string_view text, int64_t& integer, double& number) {
   constexpr std::array<double, 16> kPowers{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                            1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};

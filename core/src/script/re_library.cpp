@@ -32,8 +32,8 @@ size_t start_argument(lua_State* L, int index, size_t size) {
   return size - static_cast<size_t>(-init);
 }
 
-// One search, charged for: a little by size, and by the time it took where it took long (a search that fails reads all the
-// rest, and a script may make many).
+// One search, charged for: a little by size, and by the time it took where it took long (a search that fails reads all
+// the rest, and a script may make many).
 int search(LuaEngine& engine, const re2::RE2& pattern, std::string_view subject, size_t from, bool groups = true) {
   if (from > subject.size()) return 0;
   constexpr size_t kLong = 16 * 1024;
@@ -102,9 +102,10 @@ size_t after(const Match& whole, std::string_view subject) {
   return next;
 }
 
-// Moves on to the next match. An empty one right behind the match before is none. `from` and `behind_match` carry over from
-// call to call, starting with 0 and false.
-int next_search(LuaEngine& engine, const re2::RE2& pattern, std::string_view subject, size_t& from, bool& behind_match) {
+// Moves on to the next match. An empty one right behind the match before is none. `from` and `behind_match` carry over
+// from call to call, starting with 0 and false.
+int next_search(LuaEngine& engine, const re2::RE2& pattern, std::string_view subject, size_t& from,
+                bool& behind_match) {
   for (;;) {
     const int count = search(engine, pattern, subject, from);
     if (count == 0) return 0;
@@ -160,7 +161,8 @@ int check_replacement(std::string_view replacement) {
   return most;
 }
 
-void append_replacement(std::string& out, const Patterns& patterns, std::string_view subject, std::string_view replacement) {
+void append_replacement(std::string& out, const Patterns& patterns, std::string_view subject,
+                        std::string_view replacement) {
   for (size_t i = 0; i < replacement.size(); ++i) {
     if (replacement[i] != '\\') {
       out += replacement[i];

@@ -58,9 +58,10 @@ bool LuaEngine::evaluate(size_t expression, runnel_context& context, Value& out)
     return false;
   }
   begin(context);
-  const bool done = unit->chunk >= 0
-                        ? run_chunk(unit->chunk, chunks_[static_cast<size_t>(unit->chunk)].kind != ExpressionKind::lua_script, out)
-                        : run_text(*unit, out);
+  const bool done =
+      unit->chunk >= 0
+          ? run_chunk(unit->chunk, chunks_[static_cast<size_t>(unit->chunk)].kind != ExpressionKind::lua_script, out)
+          : run_text(*unit, out);
   end();
   if (done && !context.has_failed) return true;
   out = missing();

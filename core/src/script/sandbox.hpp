@@ -1,5 +1,5 @@
-// What scripts see: each add_ function puts its names into the table of globals at index `globals`. Scripts can reach none of
-// these tables: libraries are userdata whose metatable reads them, metatables are protected.
+// What scripts see: each add_ function puts its names into the table of globals at index `globals`. Scripts can reach
+// none of these tables: libraries are userdata whose metatable reads them, metatables are protected.
 #pragma once
 
 #include "script/convert.hpp"
@@ -31,6 +31,9 @@ void add_library(lua_State*, int globals, const char* name);
 // Pops a table and pushes a userdata of that kind that reads it.
 void push_reader(lua_State*, BoxKind, const char* name, lua_CFunction refuse_write);
 
+// No function of ours returns more: a huge stack makes some operations of Lua slow (see LuaAllocator::kMostStack).
+constexpr lua_Unsigned kMostResults = 10'000;
+
 // The names of the context that are set or answered run by run.
 const std::vector<std::string>& context_names();
 
@@ -41,10 +44,12 @@ void refuse_colon(lua_State*, BoxKind, const char* usage);
 // Prints scratch.text, a line, into the job's output.
 void print_line(LuaEngine&);
 double double_of_box(const ValueBox&);
-// Sorts elements 1 to n of a table without metatable; stable. less: whether the value at -2 belongs before the one at -1.
+// Sorts elements 1 to n of a table without metatable; stable. less: whether the value at -2 belongs before the one at
+// -1.
 using Less = bool (*)(lua_State*, int comparator);
 void sort_sequence(lua_State*, int table, lua_Integer n, Less, int comparator);
-// The keys of a table in their fixed order, as a new sequence on the stack: numbers, strings by their bytes, then others.
+// The keys of a table in their fixed order, as a new sequence on the stack: numbers, strings by their bytes, then
+// others.
 void push_sorted_keys(lua_State*, int table);
 
 }  // namespace runnel::core

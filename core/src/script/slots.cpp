@@ -1,4 +1,5 @@
-// slots.<name>[i]: the items the activation took. The userdata live as long as the state and ask the context of the run.
+// slots.<name>[i]: the items the activation took. The userdata live as long as the state and ask the context of the
+// run.
 #include <algorithm>
 
 #include "script/sandbox.hpp"
@@ -110,10 +111,16 @@ int slot_pairs(lua_State* L) {
 }  // namespace
 
 void add_slots(lua_State* L, int globals) {
-  constexpr luaL_Reg kSlots[] = {{"__index", index_slots}, {"__newindex", refuse_write}, {"__len", count_slots},
-                                 {"__pairs", slots_pairs}, {nullptr, nullptr}};
-  constexpr luaL_Reg kSlot[] = {{"__index", index_slot}, {"__newindex", refuse_write}, {"__len", count_items},
-                                {"__pairs", slot_pairs}, {nullptr, nullptr}};
+  constexpr luaL_Reg kSlots[] = {{"__index", index_slots},
+                                 {"__newindex", refuse_write},
+                                 {"__len", count_slots},
+                                 {"__pairs", slots_pairs},
+                                 {nullptr, nullptr}};
+  constexpr luaL_Reg kSlot[] = {{"__index", index_slot},
+                                {"__newindex", refuse_write},
+                                {"__len", count_items},
+                                {"__pairs", slot_pairs},
+                                {nullptr, nullptr}};
   lua_newtable(L);
   keep_top(L, kSlotLists);
   push_metatable(L, "slot", kSlot);

@@ -1,4 +1,6 @@
 // string and utf8 without Lua's patterns, which run out of reach of the instruction hook.
+#include <algorithm>
+
 #include "script/sandbox.hpp"
 
 namespace runnel::core {
@@ -25,6 +27,16 @@ int repeat(lua_State* L) {
   return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
+// string.byte and utf8.codepoint, from `i` to `j`.
+int codes(lua_State* L) {
+  const lua_Integer size = lua_type(L, 1) == LUA_TSTRING ? static_cast<lua_Integer>(lua_rawlen(L, 1)) : 0;
+  const auto place = [&](lua_Integer i) { return i >= 0 ? std::min(i, size) : std::max<lua_Integer>(size + i + 1, 0); };
+  const lua_Integer first = place(luaL_optinteger(L, 2, 1));
+  const lua_Integer last = place(luaL_optinteger(L, 3, first));
+  luaL_argcheck(L, last - first < static_cast<lua_Integer>(kMostResults), 3, "too many results");
+  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
 // Arguments that are not Lua's own strings and numbers become what tostring and tonumber make of them.
 int format(lua_State* L) {
   size_t size = 0;
@@ -39,7 +51,9 @@ int format(lua_State* L) {
       continue;
     }
     ++argument;
-    while (at < end && ((*at >= '0' && *at <= '9') || *at == '-' || *at == '+' || *at == '#' || *at == ' ' || *at == '.')) ++at;
+    while (at < end &&
+           ((*at >= '0' && *at <= '9') || *at == '-' || *at == '+' || *at == '#' || *at == ' ' || *at == '.'))
+      ++at;
     if (at >= end || argument > lua_gettop(L)) break;
     if (*at == 'p') return luaL_error(L, "'%%p' is not available");
     const int type = lua_type(L, argument);
@@ -72,6 +86,7 @@ void add_strings(lua_State* L, int globals) {
   lua_pushcfunction(L, luaopen_string);
   lua_call(L, 0, 1);
   for (const char* name : {"find", "match", "gmatch", "gsub", "dump"}) take_away(L, name);
+  wrap(L, "byte", codes);
   wrap(L, "rep", repeat);
   wrap(L, "format", format);
   lua_pushliteral(L, "");  // methods of strings: the metatable luaopen_string made reads this table
@@ -85,6 +100,7 @@ void add_strings(lua_State* L, int globals) {
   lua_call(L, 0, 1);
   take_away(L, "charpattern");
   wrap(L, "len", utf8_length);
+  wrap(L, "codepoint", codes);
   add_library(L, globals, "utf8");
 }
 

@@ -1,5 +1,5 @@
-// The table library. Lua's own functions run through ranges as long as __len or their arguments say, out of reach of the
-// instruction hook: these charge for what they do before they do it.
+// The table library. Lua's own functions run through ranges as long as __len or their arguments say, out of reach of
+// the instruction hook: these charge for what they do before they do it.
 #include <algorithm>
 #include <bit>
 
@@ -48,9 +48,11 @@ int remove(lua_State* L) {
   const lua_Integer size = luaL_len(L, 1);
   lua_Integer at = luaL_optinteger(L, 2, size);
   if (!lua_isnone(L, 2)) {
-    luaL_argcheck(L, static_cast<lua_Unsigned>(size) + 1U - static_cast<lua_Unsigned>(at) <= static_cast<lua_Unsigned>(size) ||
-                         (size == 0 && at == 0) || at == luaL_intop(+, size, 1),
-                  2, "position out of bounds");
+    luaL_argcheck(
+        L,
+        static_cast<lua_Unsigned>(size) + 1U - static_cast<lua_Unsigned>(at) <= static_cast<lua_Unsigned>(size) ||
+            (size == 0 && at == 0) || at == luaL_intop(+, size, 1),
+        2, "position out of bounds");
   }
   charge_range(L, at, size);
   lua_geti(L, 1, at);
@@ -112,7 +114,7 @@ int unpack(lua_State* L) {
   const lua_Integer first = luaL_optinteger(L, 2, 1);
   const lua_Integer last = lua_isnoneornil(L, 3) ? luaL_len(L, 1) : luaL_checkinteger(L, 3);
   const lua_Unsigned count = charge_range(L, first, last);
-  if (count >= static_cast<lua_Unsigned>(INT32_MAX) || !lua_checkstack(L, static_cast<int>(count))) {
+  if (count > kMostResults || !lua_checkstack(L, static_cast<int>(count))) {
     return luaL_error(L, "too many results to unpack");
   }
   for (lua_Unsigned n = 0; n < count; ++n) lua_geti(L, 1, luaL_intop(+, first, static_cast<lua_Integer>(n)));
@@ -192,7 +194,7 @@ void sort_sequence(lua_State* L, int table, lua_Integer n, Less less, int compar
 }
 
 void add_tables(lua_State* L, int globals) {
-  constexpr luaL_Reg kOwn[] = {{"insert", insert}, {"remove", remove}, {"move", move},       {"concat", concat},
+  constexpr luaL_Reg kOwn[] = {{"insert", insert}, {"remove", remove}, {"move", move},    {"concat", concat},
                                {"unpack", unpack}, {"sort", sort},     {nullptr, nullptr}};
   lua_pushcfunction(L, luaopen_table);
   lua_call(L, 0, 1);

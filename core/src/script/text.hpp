@@ -1,4 +1,5 @@
-// Texts with placeholders: "hello {data.user.name}". `{{` and `}}` stand for a brace, as does a `}` without an opening one.
+// Texts with placeholders: "hello {data.user.name}". `{{` and `}}` stand for a brace, as does a `}` without an opening
+// one.
 #pragma once
 
 #include <optional>
@@ -11,7 +12,7 @@
 namespace runnel::core {
 
 struct TextPiece {
-  std::string literal;          // what stands before the placeholder
+  std::string literal;           // what stands before the placeholder
   bool has_placeholder = false;  // only the last piece may have none
   ExpressionSource placeholder;
 };

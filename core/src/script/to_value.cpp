@@ -172,7 +172,8 @@ class Converter {
   }
 
   [[noreturn]] void refuse_mixed(size_t before) {
-    refuse(before > 0 ? "a table has both numbers and strings as keys" : "a table made by json.array has a string as key");
+    refuse(before > 0 ? "a table has both numbers and strings as keys"
+                      : "a table made by json.array has a string as key");
   }
 
   Value array_of(size_t base, bool in_order) {
@@ -195,8 +196,7 @@ class Converter {
   Value object_of(size_t base) {
     auto& members = engine_.scratch.members;
     const auto begin = members.begin() + static_cast<std::ptrdiff_t>(base);
-    std::sort(begin, members.end(),
-              [](const Member& a, const Member& b) { return raw_text(a.key) < raw_text(b.key); });
+    std::sort(begin, members.end(), [](const Member& a, const Member& b) { return raw_text(a.key) < raw_text(b.key); });
     return make_object(arena_, std::span(members).subspan(base));
   }
 

@@ -8,9 +8,9 @@ namespace {
 
 constexpr size_t kNone = std::string_view::npos;
 
-constexpr std::array<std::string_view, 22> kKeywords{"and",   "break", "do",  "else", "elseif", "end",    "false", "for",
-                                                     "function", "goto", "if", "in",   "local",  "nil",    "not",   "or",
-                                                     "repeat", "return", "then", "true", "until",  "while"};
+constexpr std::array<std::string_view, 22> kKeywords{
+    "and", "break", "do",  "else", "elseif", "end",    "false",  "for",  "function", "goto",  "if",
+    "in",  "local", "nil", "not",  "or",     "repeat", "return", "then", "true",     "until", "while"};
 constexpr std::array<std::string_view, 10> kLongSymbols{"...", "..", "==", "~=", "<=", ">=", "//", "::", "<<", ">>"};
 
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
@@ -71,7 +71,8 @@ Token Tokenizer::next() {
   if (starts_name(c)) {
     while (is_name_part(peek(end))) ++end;
     const std::string_view word = source_.substr(start, end - start);
-    kind = std::find(kKeywords.begin(), kKeywords.end(), word) != kKeywords.end() ? TokenKind::keyword : TokenKind::name;
+    kind =
+        std::find(kKeywords.begin(), kKeywords.end(), word) != kKeywords.end() ? TokenKind::keyword : TokenKind::name;
   } else if (is_digit(c) || (c == '.' && is_digit(peek(end)))) {
     kind = TokenKind::number;
     const bool hex = c == '0' && (peek(end) | 0x20) == 'x';
@@ -112,8 +113,8 @@ SourceFacts facts_of(const std::vector<Token>& tokens) {
   SourceFacts facts;
   for (const Token& token : tokens) {
     if (token.kind == TokenKind::keyword) {
-      facts.may_loop |= token.is("for") || token.is("while") || token.is("repeat") || token.is("goto") ||
-                        token.is("function");
+      facts.may_loop |=
+          token.is("for") || token.is("while") || token.is("repeat") || token.is("goto") || token.is("function");
     } else if (token.kind == TokenKind::name) {
       facts.names_env |= token.is("_ENV") || token.is("_G");
       facts.names_data |= token.is("data");

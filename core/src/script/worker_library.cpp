@@ -61,7 +61,8 @@ int update_state(lua_State* L) {
 }
 
 void push_methods(lua_State* L, bool shared) {
-  constexpr luaL_Reg kMethods[] = {{"get", get_state}, {"set", set_state}, {"update", update_state}, {nullptr, nullptr}};
+  constexpr luaL_Reg kMethods[] = {
+      {"get", get_state}, {"set", set_state}, {"update", update_state}, {nullptr, nullptr}};
   lua_newtable(L);
   lua_pushboolean(L, shared);
   luaL_setfuncs(L, kMethods, 1);

@@ -78,13 +78,6 @@ void Arena::shrink_last(const void* start, size_t from, size_t to) {
   if (start && static_cast<const char*>(start) + aligned(from) == next_) next_ -= aligned(from) - aligned(to);
 }
 
-bool Arena::owns(const void* pointer) const {
-  const auto address = reinterpret_cast<uintptr_t>(pointer);
-  return std::any_of(chunks_.begin(), chunks_.end(), [&](const Chunk& chunk) {
-    return address - reinterpret_cast<uintptr_t>(chunk.start) < chunk.size;
-  });
-}
-
 void Arena::reset() {
   exhausted_ = false;
   used_before_ = 0;

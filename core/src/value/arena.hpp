@@ -44,7 +44,12 @@ class Arena {
     return chunks_.empty() ? 0 : used_before_ + static_cast<size_t>(next_ - chunks_[current_].start);
   }
   bool exhausted() const { return exhausted_; }
-  bool owns(const void*) const;
+  bool owns(const void* pointer) const {
+    for (const Chunk& chunk : chunks_) {
+      if (reinterpret_cast<uintptr_t>(pointer) - reinterpret_cast<uintptr_t>(chunk.start) < chunk.size) return true;
+    }
+    return false;
+  }
   void set_limit(size_t limit);
   size_t limit() const { return limit_; }
   void reset();  // keeps the first chunk (and up to kMostKept in all)

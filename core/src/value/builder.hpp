@@ -19,6 +19,9 @@ Value make_object(Arena&, std::span<const Member> members);
 Value deep_copy(Arena&, Value);
 // What a routine or another arena lends, made fit to be kept in `arena`: scalars and containers the arena already owns
 // stay as they are; text that is not static is copied, unless it lies in `lives`, which lives as long as the arena.
-Value keep(Arena&, Value, std::string_view lives = {});
+Value keep_lent(Arena&, Value, std::string_view lives);
+inline Value keep(Arena& arena, Value v, std::string_view lives = {}) {
+  return v.kind < RUNNEL_NUMBER || (v.flags & RUNNEL_STATIC) ? v : keep_lent(arena, v, lives);
+}
 
 }  // namespace runnel::core

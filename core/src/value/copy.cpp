@@ -87,8 +87,7 @@ Value deep_copy(Arena& arena, Value v) {
   return result;
 }
 
-Value keep(Arena& arena, Value v, std::string_view lives) {
-  if (v.flags & RUNNEL_STATIC) return v;
+Value keep_lent(Arena& arena, Value v, std::string_view lives) {
   if (is_container(v)) return arena.owns(v.as.node) ? v : deep_copy(arena, v);
   if (!has_text(v) || v.size == 0 || lies_in(v.as.text, lives) || arena.owns(v.as.text)) return v;
   const char* text = arena.copy(raw_text(v));
