@@ -1,6 +1,5 @@
 // complete: gives the job its final status at once; what of it still runs or waits is dropped.
 #include <runnel/routine.hpp>
-
 #include <string>
 
 namespace {

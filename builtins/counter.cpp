@@ -9,7 +9,8 @@ class Counter {
 
   void activate(runnel::Activation& in) {
     for (uint32_t i = 0; i < in.slot("input").size(); ++i) {
-      const runnel::Value count = in.state().update(key_, [](runnel::Value seen) { return runnel::Value(seen.int_or(0) + 1); });
+      const runnel::Value count =
+          in.state().update(key_, [](runnel::Value seen) { return runnel::Value(seen.int_or(0) + 1); });
       in.emit("output", {{"count", count}});
     }
   }
@@ -18,7 +19,7 @@ class Counter {
     return runnel::routine("counter", "Counts items in the worker's state")
         .slot("input", "anything")
         .event("output", "object with count, from 1")
-        .param("key", runnel::kind::string, "\"count\"", "name of the count in the routine's worker state")
+        .param("key", runnel::kind::string, "\"count\"", "name of the count in the routine's worker state; fixed text")
         .flag(RUNNEL_KEEPS_STATE);
   }
 

@@ -1,6 +1,5 @@
 // fail: fails its activation, so that the error handler decides what becomes of the job.
 #include <runnel/routine.hpp>
-
 #include <string>
 
 namespace {

@@ -18,10 +18,11 @@ class Print {
   }
 
   static constexpr auto spec() {
-    return runnel::routine("print", "Writes a line into the job's output")
+    return runnel::routine("print", "Writes a line into the record's output")
         .slot("input", "anything")
         .event("output", "the item itself")
-        .param("text", runnel::kind::text, runnel::required, "the line, with {placeholders}");
+        .param("text", runnel::kind::text, runnel::required,
+               "the line; {data.user} in it is a Lua expression, {{ a brace");
   }
 
  private:

@@ -12,7 +12,11 @@ class Script {
   static constexpr auto spec() {
     return runnel::routine("script", "Runs a Lua script")
         .param("lua", runnel::kind::lua, runnel::required,
-               "the script; sees data, slots, job, worker, emit, fail, print, env, re, json, now")
+               "the script. It sees data (the item), slots.NAME[i], emit(event, item), fail(code, message), print(...) "
+               "(into the "
+               "record's output), job.trace(action, details), job.set_data(key, value), job.get_data(key, default), "
+               "job.complete(status, error), job.metadata, worker.get/set/update (state that outlives jobs), env.NAME, "
+               "re (RE2), json, now(), policy_message")
         .flag(RUNNEL_FREE_SLOTS)
         .flag(RUNNEL_FREE_EVENTS);
   }

@@ -1,6 +1,5 @@
 // set_data: puts values into the job's data and passes the item on.
 #include <runnel/routine.hpp>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,7 +33,8 @@ class SetData {
         .slot("input", "anything")
         .event("output", "the item itself")
         .param("values", runnel::kind::object, runnel::required, "key of the job's data -> mapper value")
-        .param("values.*", runnel::kind::value, "", "a path in the item, '= expression', {path, default} or {value}");
+        .param("values.*", runnel::kind::value, "",
+               "a path in the item (user.name), '= data.n * 2', {path: a.b, default: 0} or {value: 3}");
   }
 
  private:

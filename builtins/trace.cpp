@@ -1,6 +1,5 @@
 // trace: adds an entry to the job's trace log and passes the item on.
 #include <runnel/routine.hpp>
-
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +36,8 @@ class Trace {
         .event("output", "the item itself")
         .param("action", runnel::kind::string, runnel::required, "the entry's action")
         .param("details", runnel::kind::object, "{}", "key of the entry's details -> mapper value")
-        .param("details.*", runnel::kind::value, "", "a path in the item, '= expression', {path, default} or {value}");
+        .param("details.*", runnel::kind::value, "",
+               "a path in the item (user.name), '= data.n * 2', {path: a.b, default: 0} or {value: 3}");
   }
 
  private:

@@ -31,12 +31,18 @@ std::string as_json(const std::string& file, const Flow& flow) {
 std::string escaped(const std::string& text, bool property) {
   std::string result;
   for (char c : text) {
-    if (c == '%') result += "%25";
-    else if (c == '\r') result += "%0D";
-    else if (c == '\n') result += "%0A";
-    else if (property && c == ':') result += "%3A";
-    else if (property && c == ',') result += "%2C";
-    else result += c;
+    if (c == '%')
+      result += "%25";
+    else if (c == '\r')
+      result += "%0D";
+    else if (c == '\n')
+      result += "%0A";
+    else if (property && c == ':')
+      result += "%3A";
+    else if (property && c == ',')
+      result += "%2C";
+    else
+      result += c;
   }
   return result;
 }
@@ -67,9 +73,12 @@ int check(const Classes& classes, const CheckArguments& arguments) {
   for (const std::string& file : arguments.flows) {
     const Flow flow = Flow::load(file, classes, options);
     if (!flow) exit_code = 2;
-    if (arguments.format == "json") output += as_json(file, flow);
-    else if (arguments.format == "github") output += as_github(flow);
-    else output += flow.report() + (flow ? file + ": ok\n" : "");
+    if (arguments.format == "json")
+      output += as_json(file, flow);
+    else if (arguments.format == "github")
+      output += as_github(flow);
+    else
+      output += flow.report() + (flow ? file + ": ok\n" : "");
   }
   return write_all(STDOUT_FILENO, output) ? exit_code : 74;
 }

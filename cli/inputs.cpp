@@ -14,7 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-std::string json_text(const std::string& text) { return json(text).dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string json_text(const std::string& text) {
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 std::string unquoted(std::string value) {
   if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.front() == value.back()) {
@@ -29,7 +31,8 @@ std::string metadata_json(const std::vector<std::string>& pairs) {
   std::vector<std::pair<std::string, std::string>> members;  // values as JSON text, so that 1.10 stays 1.10
   for (const std::string& pair : pairs) {
     const size_t equals = pair.find('=');
-    if (equals == std::string::npos || equals == 0) throw std::invalid_argument("--metadata " + pair + ": is not of the form KEY=VALUE");
+    if (equals == std::string::npos || equals == 0)
+      throw std::invalid_argument("--metadata " + pair + ": is not of the form KEY=VALUE");
     const std::string key = pair.substr(0, equals);
     std::string value = pair.substr(equals + 1);
     if (!json::accept(value)) value = json_text(value);
@@ -50,7 +53,8 @@ std::vector<std::pair<std::string, std::string>> environment(const std::string& 
   std::vector<std::pair<std::string, std::string>> variables;
   for (char** variable = environ; *variable; ++variable) {
     const std::string text = *variable;
-    if (const size_t equals = text.find('='); equals != std::string::npos) variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    if (const size_t equals = text.find('='); equals != std::string::npos)
+      variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
   }
   if (file.empty()) return variables;
   std::ifstream lines(file);
@@ -62,7 +66,8 @@ std::vector<std::pair<std::string, std::string>> environment(const std::string& 
     if (start == std::string::npos || line[start] == '#') continue;
     const size_t equals = line.find('=', start);
     if (equals == std::string::npos || equals == start) {
-      throw std::invalid_argument("--env-file " + file + ":" + std::to_string(number) + ": is not of the form NAME=VALUE");
+      throw std::invalid_argument("--env-file " + file + ":" + std::to_string(number) +
+                                  ": is not of the form NAME=VALUE");
     }
     const std::string name = line.substr(start, equals - start);
     std::erase_if(variables, [&](const auto& variable) { return variable.first == name; });

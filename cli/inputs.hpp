@@ -7,7 +7,8 @@
 
 namespace runnel::cli {
 
-// {"K": V, ...} of K=V texts: V as JSON if it is JSON, else as a string; of equal keys the last. Throws std::invalid_argument.
+// {"K": V, ...} of K=V texts: V as JSON if it is JSON, else as a string; of equal keys the last. Throws
+// std::invalid_argument.
 std::string metadata_json(const std::vector<std::string>& pairs);
 
 // The process's environment, under the NAME=VALUE lines of a file if one is given. Throws std::invalid_argument.

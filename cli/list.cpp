@@ -56,7 +56,7 @@ std::string condition_of(const ParamSpec& param) {
 
 std::string ports_text(const char* title, const std::vector<PortSpec>& ports, bool free) {
   std::string text = std::string(title) + "\n";
-  if (free) return text + "  as the flow names them\n";
+  if (free) return text + "  as the flow names them, `" + title + ": [a, b]`\n";
   size_t width = 0;
   for (const PortSpec& port : ports) width = std::max(width, port.name.size());
   for (const PortSpec& port : ports) text += "  " + padded(port.name, width) + port.summary + "\n";
@@ -68,8 +68,11 @@ std::string as_text(const RoutineSpec& spec) {
   if (spec.has(RUNNEL_KEEPS_STATE)) text += "keeps state between the jobs of a worker\n";
   text += ports_text("slots", spec.slots, spec.has(RUNNEL_FREE_SLOTS));
   text += ports_text("events", spec.events, spec.has(RUNNEL_FREE_EVENTS));
+  if (spec.events.empty() && !spec.has(RUNNEL_FREE_EVENTS)) text += "events\n";
+  text += "  error  {error, input} of an activation that failed, if it is connected\n";
   if (!spec.params.empty()) text += "config\n";
-  for (const ParamSpec& param : spec.params) text += "  " + param.name + " (" + condition_of(param) + ")\n      " + param.summary + "\n";
+  for (const ParamSpec& param : spec.params)
+    text += "  " + param.name + " (" + condition_of(param) + ")\n      " + param.summary + "\n";
   return text;
 }
 
@@ -102,8 +105,10 @@ int print(const std::string& text) { return write_all(STDOUT_FILENO, text) ? 0 :
 int print_all(const std::vector<const RoutineSpec*>& specs, const std::string& format) {
   std::string text;
   for (const RoutineSpec* spec : specs) {
-    if (format == "json") text += as_json(*spec).dump() + "\n";
-    else text += (text.empty() ? "" : "\n") + (format == "markdown" ? as_markdown(*spec) : as_text(*spec));
+    if (format == "json")
+      text += as_json(*spec).dump() + "\n";
+    else
+      text += (text.empty() ? "" : "\n") + (format == "markdown" ? as_markdown(*spec) : as_text(*spec));
   }
   return print(text);
 }
@@ -117,8 +122,10 @@ int list(const Classes& classes, const ListArguments& arguments) {
   for (const RoutineSpec* spec : specs) width = std::max(width, spec->name.size());
   std::string text = arguments.format == "markdown" ? "| class | |\n|---|---|\n" : "";
   for (const RoutineSpec* spec : specs) {
-    if (arguments.format == "markdown") text += "| `" + spec->name + "` | " + in_cell(spec->summary) + " |\n";
-    else text += padded(spec->name, width) + spec->summary + "\n";
+    if (arguments.format == "markdown")
+      text += "| `" + spec->name + "` | " + in_cell(spec->summary) + " |\n";
+    else
+      text += padded(spec->name, width) + spec->summary + "\n";
   }
   return print(text);
 }
@@ -128,7 +135,8 @@ int describe(const Classes& classes, const ListArguments& arguments) {
   if (arguments.class_name.empty()) return print_all(registry.all(), arguments.format);
   if (const RoutineSpec* spec = registry.find(arguments.class_name)) return print_all({spec}, arguments.format);
   std::string message = "no class \"" + core::printable(arguments.class_name) + "\"";
-  if (const std::string hint = core::suggest(arguments.class_name, registry.names()); !hint.empty()) message += "; " + hint;
+  if (const std::string hint = core::suggest(arguments.class_name, registry.names()); !hint.empty())
+    message += "; " + hint;
   return say(message), 2;
 }
 

@@ -1,8 +1,7 @@
-#include <runnel/runtime.hpp>
-
 #include <csignal>
 #include <exception>
 #include <new>
+#include <runnel/runtime.hpp>
 
 #include "builtins.hpp"
 #include "verbs.hpp"
@@ -21,11 +20,16 @@ int main(int argc, char** argv) {
       return 70;
     }
     switch (options.verb) {
-      case cli::Verb::run: return cli::run(classes, options.run);
-      case cli::Verb::check: return cli::check(classes, options.check);
-      case cli::Verb::list: return cli::list(classes, options.list);
-      case cli::Verb::describe: return cli::describe(classes, options.list);
-      case cli::Verb::none: break;
+      case cli::Verb::run:
+        return cli::run(classes, options.run);
+      case cli::Verb::check:
+        return cli::check(classes, options.check);
+      case cli::Verb::list:
+        return cli::list(classes, options.list);
+      case cli::Verb::describe:
+        return cli::describe(classes, options.list);
+      case cli::Verb::none:
+        break;
     }
     return 0;
   } catch (const std::bad_alloc&) {

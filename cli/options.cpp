@@ -11,10 +11,28 @@ namespace runnel::cli {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 all jobs completed; 1 a job failed or was cancelled; 2 usage, flow or input file wrong, nothing was run;\n"
+    "Exit codes: 0 all jobs completed; 1 a job failed or was cancelled; 2 usage, flow or input file wrong, nothing was "
+    "run;\n"
     "  70 internal error; 71 no threads; 74 input or output failed; 141 the reader of the output went away";
 
-constexpr const char* kUsage = "usage: runnel run FLOW [FILE...] | check FLOW... | list | describe CLASS; more with --help\n";
+constexpr const char* kFlowFile = R"(A flow file:
+  flow_id: hello
+  routines:
+    check:
+      class: script                      # `list` shows the classes, `describe CLASS` one of them
+      slots: [request]
+      events: [valid]
+      config:
+        lua: |
+          if not data.user then fail("no.user", "a request needs a user") end
+          emit("valid", {text = "Hello " .. data.user})
+    store: {class: set_data, config: {values: {greeting: text}}}
+  connections: [check.valid -> store.input]
+Other keys of a routine: activation (all_slots_ready, {batch_size: n}, {when: EXPR}), on_flush, error_handler
+({strategy: stop, continue or skip}). Every routine has an event `error`: connect it to receive {error, input}.)";
+
+constexpr const char* kUsage =
+    "usage: runnel run FLOW [FILE...] | check FLOW... | list | describe CLASS; more with --help\n";
 
 // The parser's own message for a misspelt verb says only that one is required.
 std::string verb_mistake(int argc, char** argv, const CLI::App& app) {
@@ -22,7 +40,8 @@ std::string verb_mistake(int argc, char** argv, const CLI::App& app) {
   const std::string verb = argv[1];
   if (verb.starts_with('-')) return "";
   std::vector<std::string> verbs;
-  for (const CLI::App* known : app.get_subcommands([](const CLI::App*) { return true; })) verbs.push_back(known->get_name());
+  for (const CLI::App* known : app.get_subcommands([](const CLI::App*) { return true; }))
+    verbs.push_back(known->get_name());
   if (std::find(verbs.begin(), verbs.end(), verb) != verbs.end()) return "";
   return "no verb \"" + core::printable(verb) + "\"; " + core::suggest(verb, verbs);
 }
@@ -31,24 +50,31 @@ void add_flow_options(CLI::App& app, FlowArguments& arguments) {
   app.add_option("--set", arguments.sets, "Replace a value of the flow file: routines.logic.config.x=3 (repeatable)")
       ->type_name("PATH=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--env-file", arguments.env_file, "NAME=VALUE lines, over the environment, for ${NAME} and env.NAME")->type_name("FILE");
+  app.add_option("--env-file", arguments.env_file, "NAME=VALUE lines, over the environment, for ${NAME} and env.NAME")
+      ->type_name("FILE");
   app.add_flag("--strict", arguments.strict, "Take warnings about the flow as errors");
 }
 
 void add_run(CLI::App& app, RunArguments& arguments) {
   add_flow_options(app, arguments.flow_arguments);
   app.add_option("flow", arguments.flow, "The flow file; - is standard input")->required()->type_name("FLOW");
-  app.add_option("inputs", arguments.inputs, "JSON lines, one job a line; - or nothing: standard input")->type_name("FILE");
+  app.add_option("inputs", arguments.inputs, "JSON lines, one job a line; - or nothing: standard input")
+      ->type_name("FILE");
   app.add_option("--data", arguments.data, "Run one job with this JSON as its data; reads no input")->type_name("JSON");
   app.add_flag("-n,--no-data", arguments.no_data, "Run one job with null as its data; reads no input");
   app.add_option("--post", arguments.post, "The slot jobs go to, if not the flow's entry")->type_name("ROUTINE.SLOT");
-  app.add_option("--metadata", arguments.metadata, "Metadata of every job; the value as JSON if it is JSON (repeatable)")
+  app.add_option("--metadata", arguments.metadata,
+                 "Metadata of every job; the value as JSON if it is JSON (repeatable)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   app.add_option("--emit", arguments.emit, "Print the items of this event instead of records; failures go to stderr")
       ->type_name("ROUTINE.EVENT");
-  app.add_option("--select", arguments.select, "Print this Lua expression of each finished `job` instead of its record")->type_name("EXPR");
-  app.add_option("--fields", arguments.fields, "Print only these keys of the records")->type_name("KEY,...")->allow_extra_args(false)->delimiter(',');
+  app.add_option("--select", arguments.select, "Print this Lua expression of each finished `job` instead of its record")
+      ->type_name("EXPR");
+  app.add_option("--fields", arguments.fields, "Print only these keys of the records")
+      ->type_name("KEY,...")
+      ->allow_extra_args(false)
+      ->delimiter(',');
   app.add_option("--trace-level", arguments.trace_level,
                  "off; user: what routines trace, and errors (default); flow: every hop too; data: with its items")
       ->type_name("LEVEL")
@@ -56,7 +82,8 @@ void add_run(CLI::App& app, RunArguments& arguments) {
   app.add_option("--order", arguments.order, "Order of the output: input (default) or completion")
       ->type_name("ORDER")
       ->check(CLI::IsMember({"input", "completion"}));
-  app.add_option("--window", arguments.window, "Jobs under way beyond the first unwritten one; bounds memory (default 4096)")
+  app.add_option("--window", arguments.window,
+                 "Jobs under way beyond the first unwritten one; bounds memory (default 4096)")
       ->type_name("N")
       ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}));
   app.add_option("-j,--workers", arguments.workers, "Worker threads (default: the flow's, else one per core)")
@@ -92,6 +119,7 @@ Options parse(int argc, char** argv) {
   CLI::App app("Runs flows over JSON lines: one job per line in, one record per job out.", "runnel");
   app.set_version_flag("--version", "runnel " RUNNEL_VERSION);
   app.require_subcommand(1);
+  app.footer(kFlowFile);
   CLI::App* run = app.add_subcommand("run", "Run one job per input line, print one record per job");
   CLI::App* check = app.add_subcommand("check", "Say everything that is wrong with a flow file");
   CLI::App* list = app.add_subcommand("list", "List the routine classes");
@@ -100,7 +128,8 @@ Options parse(int argc, char** argv) {
   add_check(*check, options.check);
   add_format(*list, options.list);
   add_format(*describe, options.list);
-  describe->add_option("class", options.list.class_name, "A class that `list` shows; without one, all of them")->type_name("CLASS");
+  describe->add_option("class", options.list.class_name, "A class that `list` shows; without one, all of them")
+      ->type_name("CLASS");
 
   if (const std::string mistake = verb_mistake(argc, argv, app); !mistake.empty()) {
     std::cerr << "runnel: " << mistake << "\n" << kUsage;

@@ -24,7 +24,7 @@ struct RunArguments {
   std::vector<std::string> metadata;  // K=V
   std::string emit;
   std::string select;
-  std::string trace_level;            // "": the flow's
+  std::string trace_level;  // "": the flow's
   std::vector<std::string> fields;
   std::string order = "input";
   uint64_t window = 4096;

@@ -1,9 +1,9 @@
 // run: jobs from JSON lines, records to stdout.
 #include <fcntl.h>
-#include <runnel/batch.hpp>
 #include <unistd.h>
 
 #include <cerrno>
+#include <runnel/batch.hpp>
 #include <stdexcept>
 
 #include "inputs.hpp"
@@ -30,7 +30,8 @@ int take_stdout() {
 
 void print_summary(const BatchResult& result) {
   const JobCounts& counts = result.counts;
-  std::string text = std::to_string(counts.posted) + (counts.posted == 1 ? " job: " : " jobs: ") + std::to_string(counts.completed) + " completed";
+  std::string text = std::to_string(counts.posted) + (counts.posted == 1 ? " job: " : " jobs: ") +
+                     std::to_string(counts.completed) + " completed";
   if (counts.failed) text += ", " + std::to_string(counts.failed) + " failed";
   if (counts.cancelled) text += ", " + std::to_string(counts.cancelled) + " cancelled";
   if (counts.bad_input) text += " (" + std::to_string(counts.bad_input) + " bad lines)";
@@ -39,7 +40,8 @@ void print_summary(const BatchResult& result) {
 
 std::string usage_mistake(const RunArguments& arguments) {
   if (arguments.data && arguments.no_data) return "--data and --no-data exclude each other";
-  if ((arguments.data || arguments.no_data) && !arguments.inputs.empty()) return "--data takes the place of input files; give one or the other";
+  if ((arguments.data || arguments.no_data) && !arguments.inputs.empty())
+    return "--data takes the place of input files; give one or the other";
   if (arguments.flow == "-" && arguments.inputs.empty() && !arguments.data && !arguments.no_data) {
     return "the flow and the jobs cannot both come from standard input";
   }
@@ -95,7 +97,8 @@ int run(const Classes& classes, const RunArguments& arguments) {
   const bool closed = close(batch.output) == 0 || errno == EINTR;
   if (!result.message.empty()) say(result.message);
   if (!closed && result.exit_code <= 1) return say("cannot write the output: closing it failed"), 74;
-  if (isatty(STDERR_FILENO) && !arguments.quiet && result.exit_code != 141 && result.exit_code != 2) print_summary(result);
+  if (isatty(STDERR_FILENO) && !arguments.quiet && result.exit_code != 141 && result.exit_code != 2)
+    print_summary(result);
   return result.exit_code;
 }
 

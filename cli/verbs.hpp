@@ -2,7 +2,6 @@
 #pragma once
 
 #include <runnel/runtime.hpp>
-
 #include <string_view>
 
 #include "options.hpp"

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs what README.md shows: readme.py SOURCE_DIR RUNNEL
 
-A fenced block whose info string names a file (```yaml hello.yaml) is written to a fresh folder; in a ```console block
+A fenced block whose info string names a file (```yaml hello.yaml) is written to a fresh folder (and the
+flows of flows/README.md must pass `runnel check --strict`); in a ```console block
 each `$ command` is run there by sh, and the lines below it are what it must print (stdout and stderr together).
 """
 import os
@@ -14,6 +15,11 @@ import tempfile
 source, runnel = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
 blocks = re.findall(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", (source / "README.md").read_text(encoding="utf-8"), re.M | re.S)
 failures = commands = 0
+for name, text in re.findall(r"^```yaml (\S+)\n(.*?)^```$", (source / "flows/README.md").read_text(encoding="utf-8"), re.M | re.S):
+    result = subprocess.run([runnel, "check", "--strict", "-"], input=text, text=True, capture_output=True)
+    if result.returncode:
+        failures += 1
+        print(f"{name} of flows/README.md:\n{result.stdout}")
 with tempfile.TemporaryDirectory() as folder:
     environment = dict(os.environ, PATH=f"{runnel.parent}:{os.environ['PATH']}")
     for language, name, text in blocks:

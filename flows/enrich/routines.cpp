@@ -1,6 +1,5 @@
 // The three routines of the flow `enrich`, in C++: what enrich_script.yaml does in Lua.
 #include <runnel/routine.hpp>
-
 #include <string>
 
 namespace {
@@ -54,12 +53,14 @@ class Response {
     const runnel::Value request = in.slot("input").front();
     job.trace("enter", {{"slot", "input"}});
     const std::string message = "processed " + request["params"]["action"].string_or("");
-    job.set_data("response", in.object({{"ok", job.get_data("valid")}, {"user", request["user_id"]}, {"message", message}}));
+    job.set_data("response",
+                 in.object({{"ok", job.get_data("valid")}, {"user", request["user_id"]}, {"message", message}}));
     job.trace("exit", {{"event", "done"}});
   }
 
   static constexpr auto spec() {
-    return runnel::routine("enrich_response", "Builds the response from what the others found").slot("input", "request");
+    return runnel::routine("enrich_response", "Builds the response from what the others found")
+        .slot("input", "request");
   }
 };
 

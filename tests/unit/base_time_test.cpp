@@ -88,3 +88,28 @@ TEST_CASE("a stable id is the ordinal and the hash of the line") {
   CHECK(hex16(0x1f) == "000000000000001f");
   CHECK(stable_job_id(12, 0xfedcba9876543210u) == "12-fedcba9876543210");
 }
+
+TEST_CASE("a tick clock keeps to the system's clock, before and after it knows the rate") {
+  TickClock ticks;
+  for (int i = 0; i < 2'000'000; ++i) {  // through several settings
+    const int64_t before = wall_clock_us();
+    const int64_t shown = ticks.now_us();
+    const int64_t after = wall_clock_us();
+    // A thread that was held up between the readings proves nothing.
+    if (after - before < 50 && (shown < before - 200 || shown > after + 200))
+      FAIL("shown " << shown << ", is " << before);
+  }
+}
+
+TEST_CASE("a job's clock on ticks never runs back") {
+  TickClock ticks;
+  JobClock clock(ticks);
+  int64_t last = 0;
+  bool back = false;
+  for (int i = 0; i < 2'000'000; ++i) {
+    const int64_t now = clock.now();
+    back = back || now < last;
+    last = now;
+  }
+  CHECK_FALSE(back);
+}

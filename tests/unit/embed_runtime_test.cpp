@@ -1,8 +1,7 @@
-#include <runnel/batch.hpp>
-#include <runnel/runtime.hpp>
-
 #include <cerrno>
 #include <nlohmann/json.hpp>
+#include <runnel/batch.hpp>
+#include <runnel/runtime.hpp>
 #include <set>
 #include <thread>
 #include <vector>
@@ -101,7 +100,8 @@ TEST_CASE("jobs posted from many threads at once are all finished, each with its
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      for (int i = 0; i < kJobs; ++i) posted[t].push_back(runtime.post("", "", "{\"n\":" + std::to_string(100 + t * kJobs + i) + "}"));
+      for (int i = 0; i < kJobs; ++i)
+        posted[t].push_back(runtime.post("", "", "{\"n\":" + std::to_string(100 + t * kJobs + i) + "}"));
     });
   }
   for (std::thread& thread : threads) thread.join();

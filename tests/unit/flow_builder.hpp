@@ -1,10 +1,9 @@
 // Flows made by hand for tests of the engine: routines are C++ functions, conditions too.
 #pragma once
 
-#include <runnel/routine.hpp>
-
 #include <functional>
 #include <memory>
+#include <runnel/routine.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,7 +61,8 @@ class FlowBuilder {
     flow_.entry = core::SlotRef{0, 0};
   }
 
-  core::Routine& add(const std::string& id, std::vector<std::string> slots, std::vector<std::string> events, Logic logic) {
+  core::Routine& add(const std::string& id, std::vector<std::string> slots, std::vector<std::string> events,
+                     Logic logic) {
     ids_.push_back(std::make_unique<std::string>(id));
     core::Routine routine;
     routine.id = id;
@@ -78,7 +78,8 @@ class FlowBuilder {
     return flow_.routines.back();
   }
 
-  void connect(const std::string& from, const std::string& event, const std::string& to, const std::string& slot, Condition when = nullptr) {
+  void connect(const std::string& from, const std::string& event, const std::string& to, const std::string& slot,
+               Condition when = nullptr) {
     core::Connection connection;
     connection.from = *flow_.routine_number(from);
     connection.to = *flow_.routine_number(to);
@@ -86,7 +87,8 @@ class FlowBuilder {
     connection.slot = index(flow_.routines[connection.to].names.slots, slot);
     connection.place = {"test.yaml", static_cast<uint32_t>(100 + flow_.connections.size()), 5};
     if (when) connection.when = add_condition(std::move(when));
-    flow_.routines[connection.from].connections[connection.event].push_back(static_cast<uint32_t>(flow_.connections.size()));
+    flow_.routines[connection.from].connections[connection.event].push_back(
+        static_cast<uint32_t>(flow_.connections.size()));
     flow_.connections.push_back(std::move(connection));
   }
 
@@ -130,7 +132,9 @@ class FlowBuilder {
   uint64_t ordinal_ = 0;
 };
 
-inline std::string data_of(core::JobContext& job) { return core::to_json(core::make_object(job.arena, job.data.members())); }
+inline std::string data_of(core::JobContext& job) {
+  return core::to_json(core::make_object(job.arena, job.data.members()));
+}
 
 // "routine:action routine:action ..."
 inline std::string trace_of(core::JobContext& job) {

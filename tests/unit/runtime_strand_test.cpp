@@ -26,7 +26,8 @@ Logic note(const std::string& name) {
   return [name](Activation& in) {
     std::string text = in.job().get_data("seen").string_or("");
     for (uint32_t slot = 0; slot < 4; ++slot) {
-      for (uint32_t i = 0; i < in.slot(slot).size(); ++i) text += name + std::to_string(in.slot(slot)[i].int_or(-1)) + " ";
+      for (uint32_t i = 0; i < in.slot(slot).size(); ++i)
+        text += name + std::to_string(in.slot(slot)[i].int_or(-1)) + " ";
     }
     in.job().set_data("seen", text);
   };

@@ -29,7 +29,7 @@ TEST_CASE("proxies are read as tables are") {
 TEST_CASE("a proxy cannot be written to") {
   ScriptFixture f;
   f.data(R"({"a":[1]})");
-  const std::string message = "JSON values are read-only: copy what you change into a table";
+  const std::string message = "JSON values are read-only: json.merge(value, {...}) makes a changed copy";
   CHECK(f.failure_of("data.x = 1") == message);
   CHECK(f.failure_of("data.a[1] = 2") == message);
   CHECK(f.failure_of("data.a[#data.a + 1] = 2") == message);
@@ -84,6 +84,8 @@ TEST_CASE("tables become arrays and objects") {
   CHECK(f.emitted("json.array()") == "[]");
   CHECK(f.emitted("json.array(json.array{1})") == "[1]");
   CHECK(f.emitted("json.object{}") == "{}");
+  CHECK(f.emitted("json.merge(json.decode('{\"z\":1.50,\"y\":null,\"a\":[]}'), {extra = 1, z = 2})") ==
+        R"({"z":2,"y":null,"a":[],"extra":1})");
   CHECK(f.emitted("json.object{{'z', 1}, {'a', {2}}, {'n'}, {'z', 3}}") == R"({"z":3,"a":[2],"n":null})");
   f.emissions.clear();
   CHECK(f.script("local a = json.array{} a[#a + 1] = 5 table.insert(a, 6) emit('e', {list = a})") == "");
@@ -121,6 +123,7 @@ TEST_CASE("what is no JSON is refused with its path") {
   CHECK(message("(function() local a = json.array{} a.x = 1 return a end)()") ==
         "script.error: a table made by json.array has a string as key");
   CHECK(message("json.object{a = 1}") == "script.error: json.object takes a list of pairs: {{key, value}, ...}");
+  CHECK(message("json.merge(1, {})") == "script.error: json.merge takes two objects");
   CHECK(message("json.object{{1, 2}}") == "script.error: json.object takes a list of pairs: {{key, value}, ...}");
   CHECK(f.failure_of("local a = {} a.b = {a} emit('e', a)") == "a table contains itself (at b[1])");
   CHECK(f.emissions.empty());

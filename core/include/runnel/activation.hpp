@@ -2,9 +2,8 @@
 // Everything here belongs to the call that lent it. [worker] unless said otherwise.
 #pragma once
 
-#include <runnel/value.hpp>
-
 #include <optional>
+#include <runnel/value.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -72,7 +71,9 @@ class Job {
 
   Value get_data(std::string_view key) const { return {context_, detail::host->get_data(context_, detail::text(key))}; }
   void set_data(Text key, Value value) { detail::host->set_data(context_, key.raw(), value.raw()); }
-  void trace(Text action, Pairs details = {}) { trace(action, details.size() ? &details.begin()->raw : nullptr, details.size()); }
+  void trace(Text action, Pairs details = {}) {
+    trace(action, details.size() ? &details.begin()->raw : nullptr, details.size());
+  }
   void trace(Text action, const runnel_member* details, size_t count) {
     detail::host->trace(context_, action.raw(), details, static_cast<uint32_t>(count));
   }
@@ -90,8 +91,12 @@ class Job {
 class State {
  public:
   State(runnel_context* context, bool shared) : context_(context), shared_(shared) {}
-  Value get(std::string_view key) const { return {context_, detail::host->state_get(context_, shared_, detail::text(key))}; }
-  void set(std::string_view key, Value value) { detail::host->state_set(context_, shared_, detail::text(key), value.raw()); }
+  Value get(std::string_view key) const {
+    return {context_, detail::host->state_get(context_, shared_, detail::text(key))};
+  }
+  void set(std::string_view key, Value value) {
+    detail::host->state_set(context_, shared_, detail::text(key), value.raw());
+  }
   template <class Function>
   Value update(std::string_view key, Function&& change) {
     Value next = change(get(key));
@@ -107,7 +112,8 @@ class State {
 // The items an activation took from one slot, oldest first.
 class Items {
  public:
-  Items(runnel_context* context, const runnel_value* first, uint32_t count) : context_(context), first_(first), count_(count) {}
+  Items(runnel_context* context, const runnel_value* first, uint32_t count)
+      : context_(context), first_(first), count_(count) {}
   uint32_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
   Value operator[](uint32_t index) const { return index < count_ ? Value(context_, first_[index]) : Value(); }
@@ -159,14 +165,20 @@ class Activation {
   Value array(const runnel_value* items, size_t count) const {
     return {context_, detail::host->make_array(context_, items, static_cast<uint32_t>(count))};
   }
-  Value string(std::string_view text) const { return {context_, detail::host->make_string(context_, detail::text(text))}; }
-  Value parse(std::string_view json) const { return {context_, detail::host->parse_json(context_, detail::text(json))}; }
+  Value string(std::string_view text) const {
+    return {context_, detail::host->make_string(context_, detail::text(text))};
+  }
+  Value parse(std::string_view json) const {
+    return {context_, detail::host->parse_json(context_, detail::text(json))};
+  }
   runnel_context* raw() const { return context_; }
 
  private:
   static uint32_t number_of(std::string_view name, const runnel_port* ports, uint32_t count, const char* what) {
     for (uint32_t i = 0; i < count; ++i) {  // equal literals of one file mostly are one: the pointers decide
-      if (ports[i].name.size == name.size() && (ports[i].name.data == name.data() || detail::view(ports[i].name) == name)) return i;
+      if (ports[i].name.size == name.size() &&
+          (ports[i].name.data == name.data() || detail::view(ports[i].name) == name))
+        return i;
     }
     runnel::fail("event.unknown", std::string("the class declares no ") + what + " \"" + std::string(name) + "\"");
   }

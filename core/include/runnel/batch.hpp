@@ -1,11 +1,10 @@
 // A batch: JSON lines in, records out, over all workers of a flow. What `runnel run` does.
 #pragma once
 
-#include <runnel/job_counts.hpp>
-#include <runnel/runtime.hpp>
-
 #include <cstdint>
 #include <optional>
+#include <runnel/job_counts.hpp>
+#include <runnel/runtime.hpp>
 #include <string>
 #include <vector>
 
@@ -26,7 +25,7 @@ struct BatchOptions {
 };
 
 struct BatchResult {
-  int exit_code = 0;    // 0, 1, 2, 70, 71, 74 or 141, as README.md lists them
+  int exit_code = 0;  // 0, 1, 2, 70, 71, 74 or 141, as README.md lists them
   JobCounts counts;
   std::string message;  // why the run could not start or stopped; "" otherwise
 };
@@ -40,8 +39,8 @@ int exit_code_of(const JobCounts&, int write_error, int read_error);
 // Keys of a record that `fields` may name.
 const std::vector<std::string>& record_fields();
 
-// Workers a flow runs on when so many are asked for (0: its own number, else as many as there are cores). A flow that keeps
-// state runs on one.
+// Workers a flow runs on when so many are asked for (0: its own number, else as many as there are cores). A flow that
+// keeps state runs on one.
 uint32_t workers_for(const Flow&, uint32_t asked);
 
 }  // namespace runnel

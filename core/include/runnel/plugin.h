@@ -30,22 +30,22 @@ typedef struct runnel_text {
 /* ---- Values: immutable JSON ---------------------------------------------------------------------------------- */
 
 enum runnel_kind {
-  RUNNEL_MISSING = 0,    /* no value here: an absent key, an index past the end, Lua's nil; written as null */
+  RUNNEL_MISSING = 0, /* no value here: an absent key, an index past the end, Lua's nil; written as null */
   RUNNEL_NULL = 1,
-  RUNNEL_BOOL = 2,       /* as.integer is 0 or 1 */
-  RUNNEL_INT = 3,        /* as.integer */
-  RUNNEL_DOUBLE = 4,     /* as.number, finite */
-  RUNNEL_NUMBER = 5,     /* a number kept as its text: host->integer and host->number read it */
-  RUNNEL_STRING = 6,     /* as.text, size bytes; with RUNNEL_ESCAPED, JSON text: host->text decodes it */
-  RUNNEL_ARRAY = 7,      /* size elements: host->at */
-  RUNNEL_OBJECT = 8,     /* size members: host->get, host->member */
-  RUNNEL_EXPRESSION = 9  /* only in a routine's configuration: host->evaluate */
+  RUNNEL_BOOL = 2,      /* as.integer is 0 or 1 */
+  RUNNEL_INT = 3,       /* as.integer */
+  RUNNEL_DOUBLE = 4,    /* as.number, finite */
+  RUNNEL_NUMBER = 5,    /* a number kept as its text: host->integer and host->number read it */
+  RUNNEL_STRING = 6,    /* as.text, size bytes; with RUNNEL_ESCAPED, JSON text: host->text decodes it */
+  RUNNEL_ARRAY = 7,     /* size elements: host->at */
+  RUNNEL_OBJECT = 8,    /* size members: host->get, host->member */
+  RUNNEL_EXPRESSION = 9 /* only in a routine's configuration: host->evaluate */
 };
 
 enum runnel_value_flag {
-  RUNNEL_STATIC = 1,  /* the text lives as long as the process: the host need not copy it */
-  RUNNEL_CLEAN = 2,   /* the text is ASCII without control bytes, quotes and backslashes */
-  RUNNEL_ESCAPED = 4  /* the text still has JSON escapes (only made by the host) */
+  RUNNEL_STATIC = 1, /* the text lives as long as the process: the host need not copy it */
+  RUNNEL_CLEAN = 2,  /* the text is ASCII without control bytes, quotes and backslashes */
+  RUNNEL_ESCAPED = 4 /* the text still has JSON escapes (only made by the host) */
 };
 
 /* 16 bytes. Scalars may be made and read in place; strings, arrays and objects only through the host. */
@@ -102,11 +102,11 @@ typedef struct runnel_param {
 } runnel_param;
 
 enum runnel_type_flag {
-  RUNNEL_KEEPS_STATE = 1,   /* its results depend on earlier jobs of the worker */
+  RUNNEL_KEEPS_STATE = 1, /* its results depend on earlier jobs of the worker */
   RUNNEL_MAY_SUSPEND = 2,
-  RUNNEL_REACHES_OUT = 4,   /* files, network or processes */
-  RUNNEL_FREE_SLOTS = 8,    /* slots are named in the flow file */
-  RUNNEL_FREE_EVENTS = 16   /* events are named in the flow file */
+  RUNNEL_REACHES_OUT = 4, /* files, network or processes */
+  RUNNEL_FREE_SLOTS = 8,  /* slots are named in the flow file */
+  RUNNEL_FREE_EVENTS = 16 /* events are named in the flow file */
 };
 
 typedef struct runnel_type {
@@ -157,31 +157,31 @@ typedef struct runnel_host {
   bool (*integer)(runnel_context*, runnel_value, int64_t* out); /* only when it is exactly an int64 */
   bool (*number)(runnel_context*, runnel_value, double* out);   /* only when finite */
   runnel_value (*get)(runnel_context*, runnel_value object, runnel_text key);
-  runnel_value (*at)(runnel_context*, runnel_value array, uint32_t index);             /* from 0 */
-  runnel_member (*member)(runnel_context*, runnel_value object, uint32_t index);       /* in written order */
-  runnel_value (*make_string)(runnel_context*, runnel_text);                           /* bad UTF-8 fails the activation */
+  runnel_value (*at)(runnel_context*, runnel_value array, uint32_t index);       /* from 0 */
+  runnel_member (*member)(runnel_context*, runnel_value object, uint32_t index); /* in written order */
+  runnel_value (*make_string)(runnel_context*, runnel_text);                     /* bad UTF-8 fails the activation */
   runnel_value (*make_array)(runnel_context*, const runnel_value*, uint32_t count);
-  runnel_value (*make_object)(runnel_context*, const runnel_member*, uint32_t count);  /* of equal keys the last wins */
-  runnel_value (*make_time)(runnel_context*, int64_t microseconds_utc);                /* "2024-01-01T10:00:00.000000Z" */
-  runnel_value (*parse_json)(runnel_context*, runnel_text);                            /* RUNNEL_MISSING if it is not JSON */
+  runnel_value (*make_object)(runnel_context*, const runnel_member*, uint32_t count); /* of equal keys the last wins */
+  runnel_value (*make_time)(runnel_context*, int64_t microseconds_utc); /* "2024-01-01T10:00:00.000000Z" */
+  runnel_value (*parse_json)(runnel_context*, runnel_text);             /* RUNNEL_MISSING if it is not JSON */
   runnel_text (*write_json)(runnel_context*, runnel_value);
 
   /* The activation [worker]. Slots and events are numbered as the flow declares them, from 0. */
   const runnel_value* (*items)(runnel_context*, uint32_t slot, uint32_t* count);
   runnel_value (*policy_message)(runnel_context*);
-  void (*emit)(runnel_context*, uint32_t event, runnel_value item);          /* takes effect when activate returns */
-  void (*fail)(runnel_context*, runnel_text code, runnel_text message);      /* the first call counts */
+  void (*emit)(runnel_context*, uint32_t event, runnel_value item);     /* takes effect when activate returns */
+  void (*fail)(runnel_context*, runnel_text code, runnel_text message); /* the first call counts */
   bool (*failed)(runnel_context*);
   /* `data` of the expression is the item, or the first one taken if the item is missing. On an error the activation has
    * failed. A script gives RUNNEL_MISSING. */
   runnel_value (*evaluate)(runnel_context*, runnel_value expression, runnel_value item);
-  void (*print)(runnel_context*, runnel_text);                               /* into the job's output */
-  int64_t (*now)(runnel_context*);                                           /* microseconds UTC, the job's clock */
+  void (*print)(runnel_context*, runnel_text); /* into the job's output */
+  int64_t (*now)(runnel_context*);             /* microseconds UTC, the job's clock */
 
   /* Its job [worker] */
-  runnel_value (*job)(runnel_context*, uint32_t field);                      /* enum runnel_job_field */
+  runnel_value (*job)(runnel_context*, uint32_t field); /* enum runnel_job_field */
   runnel_value (*get_data)(runnel_context*, runnel_text key);
-  void (*set_data)(runnel_context*, runnel_value key, runnel_value value);   /* at once */
+  void (*set_data)(runnel_context*, runnel_value key, runnel_value value); /* at once */
   void (*trace)(runnel_context*, runnel_value action, const runnel_member* details, uint32_t count);
   void (*complete)(runnel_context*, runnel_text status, runnel_value error); /* takes effect when activate returns */
 
@@ -192,9 +192,9 @@ typedef struct runnel_host {
 
   /* The making of a routine [load] */
   void (*reject)(runnel_context*, runnel_text param_path, size_t byte_offset, runnel_text message);
-  void (*add_slot)(runnel_context*, runnel_text name);   /* in resolve */
-  void (*add_event)(runnel_context*, runnel_text name);  /* in resolve */
-  void (*add_flags)(runnel_context*, uint32_t flags);    /* in resolve */
+  void (*add_slot)(runnel_context*, runnel_text name);  /* in resolve */
+  void (*add_event)(runnel_context*, runnel_text name); /* in resolve */
+  void (*add_flags)(runnel_context*, uint32_t flags);   /* in resolve */
 
   /* [any] The context of the activation this thread is in, or null. */
   runnel_context* (*current)(void);

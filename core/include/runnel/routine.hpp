@@ -1,5 +1,5 @@
-// Write a routine class in C++20: a constructor that takes its Config, activate(), and spec(). Built into runnel or as a
-// library, from the same source:
+// Write a routine class in C++20: a constructor that takes its Config, activate(), and spec(). Built into runnel or as
+// a library, from the same source:
 //
 //   class Greeter {
 //    public:
@@ -11,18 +11,18 @@
 //   };
 //   RUNNEL_PLUGIN("greeter", "1.0.0", Greeter)
 //
-// One instance belongs to one worker: no locks are needed. No exception leaves; no static constructors, please: a library
-// whose static constructor throws cannot be refused.
+// One instance belongs to one worker: no locks are needed. No exception leaves; no static constructors, please: a
+// library whose static constructor throws cannot be refused.
 #pragma once
 
-#include <runnel/activation.hpp>
 #include <runnel/plugin.h>
-#include <runnel/spec.hpp>
-#include <runnel/value.hpp>
 
 #include <concepts>
 #include <exception>
 #include <new>
+#include <runnel/activation.hpp>
+#include <runnel/spec.hpp>
+#include <runnel/value.hpp>
 
 namespace runnel {
 
@@ -59,10 +59,21 @@ struct TypeOf {
   }
   static void destroy(void* self) noexcept { delete static_cast<Routine*>(self); }
 
-  static constexpr runnel_type type = {
-      sizeof(runnel_type), spec.flags_,      spec.name_,        spec.summary_, spec.slots_, spec.events_, spec.params_,
-      spec.slot_count_,    spec.event_count_, spec.param_count_, 0,             nullptr,     create,       activate,
-      destroy};
+  static constexpr runnel_type type = {sizeof(runnel_type),
+                                       spec.flags_,
+                                       spec.name_,
+                                       spec.summary_,
+                                       spec.slots_,
+                                       spec.events_,
+                                       spec.params_,
+                                       spec.slot_count_,
+                                       spec.event_count_,
+                                       spec.param_count_,
+                                       0,
+                                       nullptr,
+                                       create,
+                                       activate,
+                                       destroy};
 
  private:
   static Routine* make(runnel_context* context, runnel_value config) {
@@ -87,25 +98,25 @@ inline bool keep_host(const runnel_host* table) {
 #define RUNNEL_ENTRY runnel_plugin_entry
 #endif
 
-#define RUNNEL_PLUGIN(plugin_name, plugin_version, ...)                                                           \
-  namespace {                                                                                                      \
-  template <class... Routines>                                                                                     \
-  struct RunnelTypes {                                                                                             \
-    static constexpr const runnel_type* list[] = {&runnel::TypeOf<Routines>::type...};                             \
-  };                                                                                                               \
-  }                                                                                                                \
-  extern "C" {                                                                                                     \
-  extern RUNNEL_EXPORT const runnel_plugin RUNNEL_ENTRY;                                                           \
-  const runnel_plugin RUNNEL_ENTRY = {RUNNEL_PLUGIN_MAGIC,                                                         \
-                                      sizeof(runnel_plugin),                                                       \
-                                      RUNNEL_ABI_MAJOR,                                                            \
-                                      RUNNEL_ABI_MINOR,                                                            \
-                                      {plugin_name, sizeof(plugin_name) - 1},                                      \
-                                      {plugin_version, sizeof(plugin_version) - 1},                                \
-                                      {"0.1.0", 5},                                                                \
-                                      RunnelTypes<__VA_ARGS__>::list,                                              \
-                                      sizeof(RunnelTypes<__VA_ARGS__>::list) / sizeof(const runnel_type*),         \
-                                      0,                                                                           \
-                                      runnel::detail::keep_host,                                                   \
-                                      nullptr};                                                                    \
+#define RUNNEL_PLUGIN(plugin_name, plugin_version, ...)                                                    \
+  namespace {                                                                                              \
+  template <class... Routines>                                                                             \
+  struct RunnelTypes {                                                                                     \
+    static constexpr const runnel_type* list[] = {&runnel::TypeOf<Routines>::type...};                     \
+  };                                                                                                       \
+  }                                                                                                        \
+  extern "C" {                                                                                             \
+  extern RUNNEL_EXPORT const runnel_plugin RUNNEL_ENTRY;                                                   \
+  const runnel_plugin RUNNEL_ENTRY = {RUNNEL_PLUGIN_MAGIC,                                                 \
+                                      sizeof(runnel_plugin),                                               \
+                                      RUNNEL_ABI_MAJOR,                                                    \
+                                      RUNNEL_ABI_MINOR,                                                    \
+                                      {plugin_name, sizeof(plugin_name) - 1},                              \
+                                      {plugin_version, sizeof(plugin_version) - 1},                        \
+                                      {"0.1.0", 5},                                                        \
+                                      RunnelTypes<__VA_ARGS__>::list,                                      \
+                                      sizeof(RunnelTypes<__VA_ARGS__>::list) / sizeof(const runnel_type*), \
+                                      0,                                                                   \
+                                      runnel::detail::keep_host,                                           \
+                                      nullptr};                                                            \
   }

@@ -94,13 +94,13 @@ class JobContext {
   std::string worker_id() const;
   std::string flow_id() const;
   std::optional<std::string> error() const;
-  std::optional<int64_t> created_at() const;    // microseconds UTC
+  std::optional<int64_t> created_at() const;  // microseconds UTC
   std::optional<int64_t> completed_at() const;
-  std::string metadata() const;                 // JSON, as the following two
+  std::string metadata() const;  // JSON, as the following two
   std::string data() const;
   std::string trace_log() const;
-  std::string record() const;                   // the JSON line of the finished job
-  void wait() const;                            // until the job is final
+  std::string record() const;  // the JSON line of the finished job
+  void wait() const;           // until the job is final
 
  private:
   std::shared_ptr<State> state_;
@@ -112,10 +112,11 @@ struct RuntimeOptions {
   uint32_t workers = 0;  // 0: the flow's own number, else the cores this process may use
   bool deterministic = false;
   std::optional<TraceLevel> trace_level{};  // none: the flow's
-  std::string metadata = "{}";            // JSON object every job starts with
+  std::string metadata = "{}";              // JSON object every job starts with
 };
 
-// What post() was given cannot be posted: no such routine or slot, data that is not JSON, a runtime that was not started.
+// What post() was given cannot be posted: no such routine or slot, data that is not JSON, a runtime that was not
+// started.
 struct PostError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
@@ -128,10 +129,12 @@ class Runtime {
   Runtime& operator=(const Runtime&) = delete;
 
   uint32_t workers() const;
-  // Starts the workers; throws std::runtime_error when a routine cannot be made, std::system_error when a thread cannot.
+  // Starts the workers; throws std::runtime_error when a routine cannot be made, std::system_error when a thread
+  // cannot.
   void exec();
   // [any thread] One job. Checks first, creates afterwards: throws PostError. "" as slot: the flow's entry.
-  JobContext post(std::string_view routine, std::string_view slot, std::string data, std::string metadata = {}, std::string job_id = {});
+  JobContext post(std::string_view routine, std::string_view slot, std::string data, std::string metadata = {},
+                  std::string job_id = {});
   // False when the time was over first.
   bool wait_until_all_jobs_finished(std::chrono::milliseconds timeout);
 

@@ -18,9 +18,11 @@ namespace runnel {
 // The kinds of parameters (enum runnel_param_kind).
 namespace kind {
 inline constexpr runnel_param_kind any = RUNNEL_PARAM_ANY, boolean = RUNNEL_PARAM_BOOL, integer = RUNNEL_PARAM_INT,
-                                   number = RUNNEL_PARAM_NUMBER, string = RUNNEL_PARAM_STRING, array = RUNNEL_PARAM_ARRAY,
-                                   object = RUNNEL_PARAM_OBJECT, duration = RUNNEL_PARAM_DURATION, lua = RUNNEL_PARAM_LUA,
-                                   expression = RUNNEL_PARAM_EXPRESSION, value = RUNNEL_PARAM_VALUE, text = RUNNEL_PARAM_TEXT;
+                                   number = RUNNEL_PARAM_NUMBER, string = RUNNEL_PARAM_STRING,
+                                   array = RUNNEL_PARAM_ARRAY, object = RUNNEL_PARAM_OBJECT,
+                                   duration = RUNNEL_PARAM_DURATION, lua = RUNNEL_PARAM_LUA,
+                                   expression = RUNNEL_PARAM_EXPRESSION, value = RUNNEL_PARAM_VALUE,
+                                   text = RUNNEL_PARAM_TEXT;
 }  // namespace kind
 
 struct Required {};
@@ -44,7 +46,8 @@ class Spec {
     return next;
   }
   // default_json: JSON text; "": none.
-  constexpr Spec param(std::string_view name, runnel_param_kind kind, std::string_view default_json, std::string_view summary) const {
+  constexpr Spec param(std::string_view name, runnel_param_kind kind, std::string_view default_json,
+                       std::string_view summary) const {
     return add({text(name), kind, 0, text(default_json), {}, text(summary)});
   }
   constexpr Spec param(std::string_view name, runnel_param_kind kind, Required, std::string_view summary) const {

@@ -28,12 +28,13 @@ constexpr bool is_clean(std::string_view text) {
 }
 }  // namespace detail
 
-// A key, an action or a name. A literal is known at compile time: never copied, and never scanned when it needs no escape.
-// Other text is lent until the call it is passed to returns.
+// A key, an action or a name. A literal is known at compile time: never copied, and never scanned when it needs no
+// escape. Other text is lent until the call it is passed to returns.
 class Text {
  public:
   template <size_t n>
-  consteval Text(const char (&text)[n]) : raw_(make({text, n - 1}, RUNNEL_STATIC)) {  // NOLINT(google-explicit-constructor)
+  consteval Text(const char (&text)[n])
+      : raw_(make({text, n - 1}, RUNNEL_STATIC)) {  // NOLINT(google-explicit-constructor)
     if (detail::is_clean({text, n - 1})) raw_.flags |= RUNNEL_CLEAN;
   }
   Text(std::string_view text) : raw_(make(text, 0)) {}    // NOLINT
@@ -59,16 +60,15 @@ class Value {
   Value(runnel_context* context, runnel_value raw) : raw_(raw), context_(context) {}
   template <size_t n>
   consteval Value(const char (&text)[n]) : raw_(Text(text).raw()) {}  // NOLINT
-  Value(std::string_view text) : raw_(Text(text).raw()) {}    // NOLINT: lent, as Text says
-  Value(const std::string& text) : raw_(Text(text).raw()) {}  // NOLINT
-  Value(std::nullptr_t) { raw_.kind = RUNNEL_NULL; }                 // NOLINT
-  Value(std::same_as<bool> auto b) {                                 // NOLINT
+  Value(std::string_view text) : raw_(Text(text).raw()) {}            // NOLINT: lent, as Text says
+  Value(const std::string& text) : raw_(Text(text).raw()) {}          // NOLINT
+  Value(std::nullptr_t) { raw_.kind = RUNNEL_NULL; }                  // NOLINT
+  Value(std::same_as<bool> auto b) {                                  // NOLINT
     raw_.kind = RUNNEL_BOOL;
     raw_.as.integer = b;
   }
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T integer) {  // NOLINT
+  requires(!std::same_as<T, bool>) Value(T integer) {  // NOLINT
     if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(int64_t)) {
       if (integer > static_cast<T>(INT64_MAX)) {
         raw_.kind = RUNNEL_DOUBLE;
@@ -117,7 +117,9 @@ class Value {
   // Elements of an array or members of an object; 0 for anything else.
   uint32_t size() const { return is_array() || is_object() ? raw_.size : 0; }
   // Missing when there is none.
-  Value operator[](std::string_view key) const { return {context_, detail::host->get(context_, raw_, detail::text(key))}; }
+  Value operator[](std::string_view key) const {
+    return {context_, detail::host->get(context_, raw_, detail::text(key))};
+  }
   Value at(uint32_t index) const { return {context_, detail::host->at(context_, raw_, index)}; }
   std::pair<std::string_view, Value> member(uint32_t index) const {
     const runnel_member m = detail::host->member(context_, raw_, index);

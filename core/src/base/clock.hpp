@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/tick_clock.hpp"
+
 namespace runnel::core {
 
 int64_t wall_clock_us();
@@ -14,16 +16,18 @@ int64_t monotonic_us();
 class JobClock {
  public:
   JobClock() = default;
+  explicit JobClock(TickClock& ticks) : ticks_(&ticks) {}  // which outlives it
   static JobClock virtual_for(uint64_t ordinal);
 
   int64_t now() {
     if (virtual_) return ++last_ - 1;
-    const int64_t time = wall_clock_us();
+    const int64_t time = ticks_ ? ticks_->now_us() : wall_clock_us();
     if (time > last_) last_ = time;
     return last_;
   }
 
  private:
+  TickClock* ticks_ = nullptr;
   int64_t last_ = 0;
   bool virtual_ = false;
 };

@@ -60,7 +60,10 @@ std::optional<AddedExpression> add_lua_script(Loading& loading, const YamlNode& 
 }
 
 std::optional<AddedExpression> add_text(Loading& loading, const YamlNode& node, std::string_view name) {
-  if (node.kind != NodeKind::scalar) return loading.fields.refuse(node, name, "text");
+  if (node.kind != NodeKind::scalar) {
+    const bool braces = node.kind == NodeKind::map;  // text: {data.user} is a map in YAML
+    return loading.fields.refuse(node, name, "text", braces ? "put it in quotes: '{data.user}'" : "");
+  }
   return compile(loading, ExpressionKind::text, expression_source(node));
 }
 

@@ -32,8 +32,10 @@ std::string plan_fields(const std::vector<std::string>& fields) {
 }
 
 // Where jobs go and what is printed, or the mistake in it.
-std::string make_plan(const core::Flow& flow, const BatchOptions& options, core::BatchPlan& plan, core::JobOptions& jobs) {
-  std::string mistake = options.post.empty() ? core::find_entry(flow, plan.slot) : core::find_slot(flow, options.post, plan.slot);
+std::string make_plan(const core::Flow& flow, const BatchOptions& options, core::BatchPlan& plan,
+                      core::JobOptions& jobs) {
+  std::string mistake =
+      options.post.empty() ? core::find_entry(flow, plan.slot) : core::find_slot(flow, options.post, plan.slot);
   if (!mistake.empty()) return options.post.empty() ? mistake : "--post: " + mistake;
   if (mistake = plan_fields(options.fields); !mistake.empty()) return "--fields: " + mistake;
   plan.records.fields = options.fields;
@@ -41,11 +43,19 @@ std::string make_plan(const core::Flow& flow, const BatchOptions& options, core:
   plan.records.write.ascii = options.ascii;
   plan.records.secrets = flow.secrets;
   plan.select = flow.select;
-  if (plan.select) plan.printed = core::Printed::selected;
+  if (plan.select) {
+    if (!options.fields.empty()) return "--fields chooses keys of records; --select prints an expression";
+    plan.printed = core::Printed::selected;
+  }
   if (options.emit.empty()) return "";
   if (plan.select) return "--emit and --select exclude each other";
   core::SlotRef event;
   if (mistake = core::find_event(flow, options.emit, event); !mistake.empty()) return "--emit: " + mistake;
+  const core::Routine& emitter = flow.routines[event.routine];
+  if (event.slot == emitter.error_event() && !emitter.has_error_connection()) {
+    return "--emit: the event \"error\" of routine \"" + emitter.id + "\" is emitted only when it is connected";
+  }
+  if (!options.fields.empty()) return "--fields chooses keys of records; --emit prints items";
   plan.printed = core::Printed::emitted;
   jobs.strand.collect = true;
   jobs.strand.collect_routine = event.routine;
@@ -56,14 +66,16 @@ std::string make_plan(const core::Flow& flow, const BatchOptions& options, core:
 // All workers, one of them on this thread, until there is no more input. The first problem ends the run.
 class Crew {
  public:
-  Crew(std::vector<std::unique_ptr<core::BatchWorker>>& workers, core::LineFeed& feed) : workers_(workers), feed_(feed) {}
+  Crew(std::vector<std::unique_ptr<core::BatchWorker>>& workers, core::LineFeed& feed)
+      : workers_(workers), feed_(feed) {}
 
   std::string work() {
     std::vector<std::thread> threads;
     try {
       for (size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { work_as(*workers_[i]); });
     } catch (const std::system_error& error) {
-      give_up("cannot start worker " + std::to_string(threads.size() + 1) + " of " + std::to_string(workers_.size()) + ": " + error.what());
+      give_up("cannot start worker " + std::to_string(threads.size() + 1) + " of " + std::to_string(workers_.size()) +
+              ": " + error.what());
     }
     work_as(*workers_[0]);
     for (std::thread& thread : threads) thread.join();
@@ -110,7 +122,8 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   core::Arena memory;
   core::JobOptions jobs;
   core::BatchPlan plan;
-  if (std::string mistake = core::job_options(flow, runtime, memory, jobs); !mistake.empty()) return refused(2, mistake);
+  if (std::string mistake = core::job_options(flow, runtime, memory, jobs); !mistake.empty())
+    return refused(2, mistake);
   if (std::string mistake = make_plan(flow, options, plan, jobs); !mistake.empty()) return refused(2, mistake);
   if (options.window == 0) return refused(2, "--window must be at least 1");
 
@@ -143,9 +156,12 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   const core::ReadFailure& read = reader.failure();
   result.exit_code = exit_code_of(result.counts, write_error, read.error);
   if (result.exit_code == 0 && failed_selects) result.exit_code = 1;
-  if (write_error && write_error != EPIPE) result.message = std::string("cannot write the output: ") + std::strerror(write_error);
-  else if (!write_error && read.error) result.message = core::printable(read.source) + ": cannot be read on: " + std::strerror(read.error);
-  else if (result.exit_code == 70) result.message = "the jobs do not add up; please report this";
+  if (write_error && write_error != EPIPE)
+    result.message = std::string("cannot write the output: ") + std::strerror(write_error);
+  else if (!write_error && read.error)
+    result.message = core::printable(read.source) + ": cannot be read on: " + std::strerror(read.error);
+  else if (result.exit_code == 70)
+    result.message = "the jobs do not add up; please report this";
   return result;
 }
 

@@ -51,14 +51,15 @@ void BatchWorker::print(JobContext& job) {
     records_.write_line(out_, selected);
   } else {
     ++failed_selects_;
+    failure.message = "--select: " + failure.message;
     report(job, failure);
   }
 }
 
 // jobs.jsonl:3: job 0190...: failed: message (routine logic, flow.yaml:12:5)
 void BatchWorker::report(const JobContext& job, const Problem& problem) {
-  std::string text = std::string(job.place.source) + ":" + std::to_string(job.place.line) + ": job " + to_std_string(job.job_id) + ": " +
-                     std::string(text_of(job.status)) + ": " + problem.message;
+  std::string text = std::string(job.place.source) + ":" + std::to_string(job.place.line) + ": job " +
+                     to_std_string(job.job_id) + ": " + std::string(text_of(job.status)) + ": " + problem.message;
   if (!problem.code.empty()) text += " [" + problem.code + "]";
   if (!problem.location.empty()) text += " at " + problem.location;
   failures_.append(printable(text) + "\n");

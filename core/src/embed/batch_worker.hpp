@@ -21,13 +21,19 @@ struct BatchPlan {
   Printed printed = Printed::record;
   std::optional<size_t> select;  // expression
   RecordOptions records;
-  uint64_t lines_at_most = 1;    // of a block
+  uint64_t lines_at_most = 1;  // of a block
 };
 
 class BatchWorker {
  public:
-  BatchWorker(std::unique_ptr<JobRunner> runner, const BatchPlan& plan, LineFeed& feed, OrderedWriter& output, OrderedWriter& errors)
-      : runner_(std::move(runner)), plan_(plan), feed_(feed), output_(output), errors_(errors), records_(plan.records) {}
+  BatchWorker(std::unique_ptr<JobRunner> runner, const BatchPlan& plan, LineFeed& feed, OrderedWriter& output,
+              OrderedWriter& errors)
+      : runner_(std::move(runner)),
+        plan_(plan),
+        feed_(feed),
+        output_(output),
+        errors_(errors),
+        records_(plan.records) {}
 
   void work();  // until there is no more input
   const JobCounts& counts() const { return runner_->counts(); }

@@ -10,7 +10,8 @@ namespace runnel::core {
 class BlockSizer {
  public:
   // most: window / (2 x workers), so that all workers together never wait for the window while one is slow.
-  explicit BlockSizer(uint64_t most) : most_(static_cast<uint32_t>(std::clamp<uint64_t>(most, 1, 65536))), lines_(std::min(16u, most_)) {}
+  explicit BlockSizer(uint64_t most)
+      : most_(static_cast<uint32_t>(std::clamp<uint64_t>(most, 1, 65536))), lines_(std::min(16u, most_)) {}
 
   uint32_t lines() const { return lines_; }
   void took(uint32_t lines, int64_t microseconds) {

@@ -57,8 +57,8 @@ Flow Flow::from_text(const std::string& name, std::string text, const Classes& c
   for (const auto& [file, source] : loaded.sources) sources.push_back({file, source});
   flow.report_ = core::print_text(loaded.diagnostics, sources);
   for (const core::Diagnostic& diagnostic : loaded.diagnostics) {
-    flow.messages_.push_back({diagnostic.severity == core::Severity::error, diagnostic.place.file, diagnostic.place.line,
-                              diagnostic.place.column, diagnostic.message, diagnostic.hint});
+    flow.messages_.push_back({diagnostic.severity == core::Severity::error, diagnostic.place.file,
+                              diagnostic.place.line, diagnostic.place.column, diagnostic.message, diagnostic.hint});
   }
   return flow;
 }

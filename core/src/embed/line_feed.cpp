@@ -14,7 +14,8 @@ bool LineFeed::take(Block& block, uint32_t most_lines) {
   const uint64_t admitted = writer_.first_unwritten() + window_;
   if (writer_.error() || next >= admitted) return false;  // the wait ended for another reason
   const uint64_t room = admitted - next;
-  if (reader_.take(block, static_cast<uint32_t>(std::min<uint64_t>(most_lines, room))) == BlockReader::Taken::block) return true;
+  if (reader_.take(block, static_cast<uint32_t>(std::min<uint64_t>(most_lines, room))) == BlockReader::Taken::block)
+    return true;
   ended_ = true;
   return false;
 }

@@ -91,7 +91,8 @@ void Runtime::exec() {
   }
 }
 
-JobContext Runtime::post(std::string_view routine, std::string_view slot, std::string data, std::string metadata, std::string job_id) {
+JobContext Runtime::post(std::string_view routine, std::string_view slot, std::string data, std::string metadata,
+                         std::string job_id) {
   JobRequest request;
   std::string mistake = slot.empty() && routine.empty() ? core::find_entry(*impl_->flow, request.slot)
                                                         : core::find_slot(*impl_->flow, routine, slot, request.slot);
@@ -102,7 +103,8 @@ JobContext Runtime::post(std::string_view routine, std::string_view slot, std::s
     core::Value value{};
     if (!mistake.empty() || (text == &metadata && text->empty())) continue;
     if (!reader.read(*text, scratch, value)) {
-      mistake = std::string(text == &data ? "data" : "metadata") + " is not readable as JSON: " + reader.problem().message;
+      mistake =
+          std::string(text == &data ? "data" : "metadata") + " is not readable as JSON: " + reader.problem().message;
     } else if (text == &metadata && value.kind != RUNNEL_OBJECT) {
       mistake = "metadata is not a JSON object";
     }
@@ -119,7 +121,8 @@ JobContext Runtime::post(std::string_view routine, std::string_view slot, std::s
       job_id.clear();
     }
   }
-  auto state = std::make_shared<JobContext::State>(impl_->flow->id, std::move(data), std::move(metadata), std::move(job_id));
+  auto state =
+      std::make_shared<JobContext::State>(impl_->flow->id, std::move(data), std::move(metadata), std::move(job_id));
   worker->loop.post([this, worker, request, state] { impl_->run(*worker, request, state); });
   return JobContext(state);
 }

@@ -26,13 +26,16 @@ std::string with_hint(std::string message, std::string_view name, const std::vec
 
 std::string find_port(const Flow& flow, std::string_view routine, std::string_view name, bool event, SlotRef& out) {
   const auto number = flow.routine_number(routine);
-  if (!number) return with_hint("no routine \"" + printable(routine) + "\" in flow \"" + flow.id + "\"", routine, routine_ids(flow));
+  if (!number)
+    return with_hint("no routine \"" + printable(routine) + "\" in flow \"" + flow.id + "\"", routine,
+                     routine_ids(flow));
   const RoutineNames& names = flow.routines[*number].names;
   const std::vector<std::string>& ports = event ? names.events : names.slots;
   const auto at = std::find(ports.begin(), ports.end(), name);
   if (at == ports.end()) {
     const std::string what = event ? "event" : "slot";
-    return with_hint("no " + what + " \"" + printable(name) + "\" in routine \"" + std::string(routine) + "\"", name, ports);
+    return with_hint("no " + what + " \"" + printable(name) + "\" in routine \"" + std::string(routine) + "\"", name,
+                     ports);
   }
   out = {*number, static_cast<uint32_t>(at - ports.begin())};
   return "";
@@ -48,8 +51,12 @@ std::string find_dotted(const Flow& flow, std::string_view text, bool event, Slo
 
 }  // namespace
 
-std::string find_slot(const Flow& flow, std::string_view text, SlotRef& out) { return find_dotted(flow, text, false, out); }
-std::string find_event(const Flow& flow, std::string_view text, SlotRef& out) { return find_dotted(flow, text, true, out); }
+std::string find_slot(const Flow& flow, std::string_view text, SlotRef& out) {
+  return find_dotted(flow, text, false, out);
+}
+std::string find_event(const Flow& flow, std::string_view text, SlotRef& out) {
+  return find_dotted(flow, text, true, out);
+}
 std::string find_slot(const Flow& flow, std::string_view routine, std::string_view slot, SlotRef& out) {
   return find_port(flow, routine, slot, false, out);
 }
@@ -64,7 +71,8 @@ std::string find_entry(const Flow& flow, SlotRef& out) {
     const Routine& routine = flow.routines[slot.routine];
     names += (names.empty() ? "" : ", ") + routine.id + "." + routine.names.slots[slot.slot];
   }
-  return "flow \"" + flow.id + "\" does not say where jobs enter, and several slots have no connection into them: " + names +
+  return "flow \"" + flow.id +
+         "\" does not say where jobs enter, and several slots have no connection into them: " + names +
          "; set `entry:` in the flow or use --post";
 }
 

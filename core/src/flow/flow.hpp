@@ -24,10 +24,10 @@ struct ParamMapping {
 };
 
 struct Connection {
-  uint32_t from = 0;   // routine
-  uint32_t event = 0;  // of that routine; its `error` event is the last
-  uint32_t to = 0;     // routine
-  uint32_t slot = 0;   // of the routine `to`
+  uint32_t from = 0;           // routine
+  uint32_t event = 0;          // of that routine; its `error` event is the last
+  uint32_t to = 0;             // routine
+  uint32_t slot = 0;           // of the routine `to`
   std::optional<size_t> when;  // expression
   std::vector<ParamMapping> mappings;
   Place place;
@@ -36,11 +36,11 @@ struct Connection {
 struct Routine {
   std::string id;
   const RoutineSpec* spec = nullptr;
-  RoutineNames names;                // with the `error` event last
-  Value config{};                    // checked, defaults filled in, expressions as RUNNEL_EXPRESSION
+  RoutineNames names;  // with the `error` event last
+  Value config{};      // checked, defaults filled in, expressions as RUNNEL_EXPRESSION
   PolicySpec policy;
   OnFlush on_flush = OnFlush::activate;
-  ErrorHandlerSpec error_handler;    // the routine's own, else the flow's
+  ErrorHandlerSpec error_handler;  // the routine's own, else the flow's
   bool keeps_state = false;
   std::vector<std::vector<uint32_t>> connections;  // by event: numbers of connections, in file order
   Place place;
@@ -63,7 +63,7 @@ struct Flow {
   std::string description;
   std::string version;
   std::string file;
-  std::optional<SlotRef> entry;  // none: several slots could be meant; a job then must name its own
+  std::optional<SlotRef> entry;           // none: several slots could be meant; a job then must name its own
   std::vector<SlotRef> entry_candidates;  // slots without incoming connection
   std::vector<Routine> routines;
   std::vector<Connection> connections;
@@ -74,7 +74,7 @@ struct Flow {
   std::optional<uint32_t> workers;
   std::vector<uint32_t> flush_order;  // routines, upstream before downstream, file order within a cycle
   FlowConstants constants;
-  std::vector<std::string> secrets;   // values to be masked
+  std::vector<std::string> secrets;                           // values to be masked
   std::unique_ptr<Arena> memory = std::make_unique<Arena>();  // of every Value above
 
   const Routine* find(std::string_view routine_id) const;

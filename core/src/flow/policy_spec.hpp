@@ -13,9 +13,9 @@ enum class PolicyKind : uint8_t { immediate, all_slots_ready, batch_size, when }
 
 struct PolicySpec {
   PolicyKind kind = PolicyKind::immediate;
-  uint32_t batch_size = 0;   // items of each slot
-  size_t when = 0;           // expression
-  Value message{};           // policy_message of an activation it causes; lives in the flow
+  uint32_t batch_size = 0;  // items of each slot
+  size_t when = 0;          // expression
+  Value message{};          // policy_message of an activation it causes; lives in the flow
 };
 
 enum class OnFlush : uint8_t { activate, discard, fail };

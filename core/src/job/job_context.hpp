@@ -1,5 +1,5 @@
-// JobContext: all that one job knows of itself, from post to record. Owned by a worker and used again for later jobs, so that
-// a job in the steady state allocates nothing.
+// JobContext: all that one job knows of itself, from post to record. Owned by a worker and used again for later jobs,
+// so that a job in the steady state allocates nothing.
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,16 @@ namespace runnel::core {
 constexpr size_t kMostErrors = 1000;
 
 struct JobContext {
-  Arena arena;         // everything below that is a Value lives here, in the request's text, or longer
+  Arena arena;  // everything below that is a Value lives here, in the request's text, or longer
   JobClock clock;
   Value job_id{};
   Value worker_id{};
   Value flow_id{};
   Status status = Status::pending;
-  Value error{};       // message of a failed job, or what complete() was given
+  Value error{};  // message of a failed job, or what complete() was given
   int64_t created_at = 0;
   int64_t completed_at = 0;
-  Value metadata{};    // an object
+  Value metadata{};  // an object
   JobData data;
   TraceLog trace_log;
 
@@ -41,14 +41,14 @@ struct JobContext {
   CapturedOutput output;
   uint64_t discarded = 0;
   uint64_t emits = 0;
-  uint64_t random_state = 0;    // of scripts' math.random; 0: not seeded yet
+  uint64_t random_state = 0;  // of scripts' math.random; 0: not seeded yet
 
   InputPlace place;
   std::string_view input_text;  // the raw line
   uint64_t input_hash = 0;      // content_hash of the line; computed where it is needed, see has_input_hash
   bool has_input_hash = false;
-  bool input_read = false;      // the line was readable JSON and post_data holds it
-  bool input_truncated = false; // input_text is only the beginning of the line
+  bool input_read = false;       // the line was readable JSON and post_data holds it
+  bool input_truncated = false;  // input_text is only the beginning of the line
   Value post_routine{};
   Value post_slot{};
   Value post_data{};

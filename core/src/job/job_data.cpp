@@ -31,13 +31,13 @@ void JobData::set(Value key, Value value) {
   weight_ += weight_of(value);
   if (const Member* member = find(raw_text(key))) {
     weight_ -= weight_of(member->value);
-    members_[static_cast<size_t>(member - members_.data())].value = value;
+    store(members_[static_cast<size_t>(member - members_.data())].value, value);
     return;
   }
   weight_ += weight_of(key);
-  Member& member = members_.emplace_back();  // filled in place, as in TraceLog
-  member.key = key;
-  member.value = value;
+  Member& member = members_.emplace_back();  // filled in place, see store()
+  store(member.key, key);
+  store(member.value, value);
   if (members_.size() < kIndexFrom) return;
   for (size_t i = index_.size(); i < members_.size(); ++i) index_.emplace(raw_text(members_[i].key), i);
 }

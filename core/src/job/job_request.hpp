@@ -24,7 +24,7 @@ struct SlotRef {
 };
 
 struct JobRequest {
-  std::string_view text;      // the raw line or posted JSON; lives until the job's record is written
+  std::string_view text;  // the raw line or posted JSON; lives until the job's record is written
   InputPlace place;
   uint64_t number = 0;        // of the job in its run, from 1; the ordinal of one that was read from input
   std::string_view job_id;    // empty: the runtime makes one

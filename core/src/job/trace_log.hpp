@@ -21,11 +21,11 @@ class TraceLog {
   void add(int64_t time_us, Value routine_id, Value action, Value details) {
     if (entries_.size() >= limit_) return add_over_limit({time_us, routine_id, action, details});
     weight_ += weight_of(details);
-    TraceEntry& entry = entries_.emplace_back();  // filled in place: copying what was just stored in parts is slow
+    TraceEntry& entry = entries_.emplace_back();  // filled in place, see store()
     entry.time_us = time_us;
-    entry.routine_id = routine_id;
-    entry.action = action;
-    entry.details = details;
+    store(entry.routine_id, routine_id);
+    store(entry.action, action);
+    store(entry.details, details);
   }
   void add(const TraceEntry& entry) { add(entry.time_us, entry.routine_id, entry.action, entry.details); }
   uint64_t dropped() const { return dropped_; }
@@ -42,7 +42,7 @@ class TraceLog {
 
   std::vector<TraceEntry> entries_;  // the first half, then a ring
   uint32_t limit_ = 1000;
-  size_t oldest_ = 0;                // place of the ring's oldest entry, from the ring's start
+  size_t oldest_ = 0;  // place of the ring's oldest entry, from the ring's start
   uint64_t dropped_ = 0;
   size_t weight_ = 0;
 };

@@ -10,9 +10,9 @@ namespace runnel::core {
 
 enum class AfterFailure : uint8_t {
   fail_job,
-  dead_letter,   // the routine's `error` event
+  dead_letter,  // the routine's `error` event
   go_on,
-  skip_routine   // and it takes no further items of this job
+  skip_routine  // and it takes no further items of this job
 };
 
 // Limits always fail the job; then the connected `error` event decides, then the strategy.
@@ -20,9 +20,12 @@ inline AfterFailure after_failure(const Problem& problem, const ErrorHandlerSpec
   if (problem.is_limit()) return AfterFailure::fail_job;
   if (error_connected) return AfterFailure::dead_letter;
   switch (handler.strategy) {
-    case Strategy::stop: return AfterFailure::fail_job;
-    case Strategy::proceed: return AfterFailure::go_on;
-    case Strategy::skip: return AfterFailure::skip_routine;
+    case Strategy::stop:
+      return AfterFailure::fail_job;
+    case Strategy::proceed:
+      return AfterFailure::go_on;
+    case Strategy::skip:
+      return AfterFailure::skip_routine;
   }
   return AfterFailure::fail_job;
 }

@@ -19,10 +19,14 @@ constexpr bool takes_at_once(const PolicySpec& policy, size_t slots) {
 // Items of each slot to take now; 0: not yet. Not for `when`.
 inline uint32_t items_to_take(const PolicySpec& policy, const SlotQueues& queues) {
   switch (policy.kind) {
-    case PolicyKind::immediate: return queues.total() ? kEverything : 0;
-    case PolicyKind::all_slots_ready: return queues.fewest() >= 1 ? 1 : 0;
-    case PolicyKind::batch_size: return queues.fewest() >= policy.batch_size ? policy.batch_size : 0;
-    case PolicyKind::when: break;
+    case PolicyKind::immediate:
+      return queues.total() ? kEverything : 0;
+    case PolicyKind::all_slots_ready:
+      return queues.fewest() >= 1 ? 1 : 0;
+    case PolicyKind::batch_size:
+      return queues.fewest() >= policy.batch_size ? policy.batch_size : 0;
+    case PolicyKind::when:
+      break;
   }
   return 0;
 }

@@ -52,7 +52,8 @@ bool fail_exhausted(runnel_context& context) {
 void emit(runnel_context& context, uint32_t event, Value item) {
   if (refuse_in_condition(context, "emit")) return;
   if (!context.emissions || !context.routine || event >= context.routine->events.size()) {
-    fail(context, "event.unknown", "emit to event number " + std::to_string(event) + ", which the routine does not have");
+    fail(context, "event.unknown",
+         "emit to event number " + std::to_string(event) + ", which the routine does not have");
     return;
   }
   if (height_of(item) > kMaxDepth) {
@@ -63,7 +64,7 @@ void emit(runnel_context& context, uint32_t event, Value item) {
   if (check_memory(context)) return;
   Emission& emission = context.emissions->emplace_back();
   emission.event = event;
-  emission.item = item;
+  store(emission.item, item);
 }
 
 void emit(runnel_context& context, std::string_view event, Value item) {
@@ -72,7 +73,8 @@ void emit(runnel_context& context, std::string_view event, Value item) {
   for (uint32_t i = 0; i < events.size(); ++i) {
     if (events[i] == event) return emit(context, i, item);
   }
-  std::string message = "no event \"" + printable(event) + "\" in routine \"" + std::string(raw_text(context.routine->id)) + "\"";
+  std::string message =
+      "no event \"" + printable(event) + "\" in routine \"" + std::string(raw_text(context.routine->id)) + "\"";
   const std::vector<std::string> declared(events.begin(), events.end() - 1);  // `error` is the runtime's
   if (std::string hint = suggest(event, declared); !hint.empty()) message += "; " + hint;
   fail(context, "event.unknown", std::move(message));
@@ -101,7 +103,8 @@ void trace(runnel_context& context, Value action, Value details) {
   action = keep_in_job(context, action);
   details = keep_in_job(context, details);
   if (check_memory(context) || too_heavy(context, context.job->trace_log.weight() + weight_of(details))) return;
-  context.job->trace_log.add(context.job->clock.now(), context.routine ? context.routine->id : literal("_run"), action, details);
+  context.job->trace_log.add(context.job->clock.now(), context.routine ? context.routine->id : literal("_run"), action,
+                             details);
 }
 
 void complete(runnel_context& context, std::string_view status, Value error) {
@@ -121,17 +124,28 @@ Value job_field(runnel_context& context, uint32_t field) {
   JobContext& job = *context.job;
   auto time = [&](int64_t us) { return us ? make_string(*context.arena, TimeWriter().text(us)) : missing(); };
   switch (field) {
-    case RUNNEL_JOB_ID: return job.job_id;
-    case RUNNEL_JOB_WORKER_ID: return job.worker_id;
-    case RUNNEL_JOB_FLOW_ID: return job.flow_id;
-    case RUNNEL_JOB_STATUS: return literal(text_of(job.status));
-    case RUNNEL_JOB_ERROR: return job.error;
-    case RUNNEL_JOB_CREATED_AT: return time(job.created_at);
-    case RUNNEL_JOB_COMPLETED_AT: return time(job.completed_at);
-    case RUNNEL_JOB_METADATA: return job.metadata;
-    case RUNNEL_JOB_DATA: return joined_data(*context.arena, job);
-    case RUNNEL_JOB_TRACE_LOG: return trace_log_value(*context.arena, job.trace_log);
-    default: return missing();
+    case RUNNEL_JOB_ID:
+      return job.job_id;
+    case RUNNEL_JOB_WORKER_ID:
+      return job.worker_id;
+    case RUNNEL_JOB_FLOW_ID:
+      return job.flow_id;
+    case RUNNEL_JOB_STATUS:
+      return literal(text_of(job.status));
+    case RUNNEL_JOB_ERROR:
+      return job.error;
+    case RUNNEL_JOB_CREATED_AT:
+      return time(job.created_at);
+    case RUNNEL_JOB_COMPLETED_AT:
+      return time(job.completed_at);
+    case RUNNEL_JOB_METADATA:
+      return job.metadata;
+    case RUNNEL_JOB_DATA:
+      return joined_data(*context.arena, job);
+    case RUNNEL_JOB_TRACE_LOG:
+      return trace_log_value(*context.arena, job.trace_log);
+    default:
+      return missing();
   }
 }
 
@@ -143,7 +157,9 @@ bool evaluate(runnel_context& context, Value handle, Value& out) {
   }
   const Expression& expression = (*context.expressions)[index];
   switch (expression.kind) {
-    case ExpressionKind::constant: out = expression.fallback; return true;
+    case ExpressionKind::constant:
+      out = expression.fallback;
+      return true;
     case ExpressionKind::path:
       out = follow_path(context.data, expression.path);
       if (is_nothing(out)) out = is_missing(expression.fallback) ? out : expression.fallback;

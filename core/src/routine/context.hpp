@@ -1,5 +1,5 @@
-// The host's side of runnel_context: one activation of a routine (or one evaluation for it). What a routine does lands here
-// and takes effect only when the runtime commits it.
+// The host's side of runnel_context: one activation of a routine (or one evaluation for it). What a routine does lands
+// here and takes effect only when the runtime commits it.
 #pragma once
 
 #include <runnel/plugin.h>
@@ -35,7 +35,7 @@ struct CompleteRequest {
 
 // Names of one routine of a flow; views live as long as the flow.
 struct RoutineNames {
-  Value id{};                      // a clean string
+  Value id{};  // a clean string
   std::vector<std::string> slots;
   std::vector<std::string> events;  // the declared ones, then "error"
 };
@@ -48,7 +48,7 @@ struct LoadProblem {
 };
 struct LoadReport {
   std::vector<LoadProblem> problems;
-  std::vector<std::string> slots;   // added by resolve
+  std::vector<std::string> slots;  // added by resolve
   std::vector<std::string> events;
   uint32_t flags = 0;
 };
@@ -62,12 +62,12 @@ struct FlowConstants {
 }  // namespace runnel::core
 
 struct runnel_context {
-  runnel::core::Arena* arena = nullptr;                      // never null: values made in this call live here
-  runnel::core::JobContext* job = nullptr;                   // null where there is no single job
-  const runnel::core::RoutineNames* routine = nullptr;       // null: not on behalf of a routine
+  runnel::core::Arena* arena = nullptr;                 // never null: values made in this call live here
+  runnel::core::JobContext* job = nullptr;              // null where there is no single job
+  const runnel::core::RoutineNames* routine = nullptr;  // null: not on behalf of a routine
   const runnel::core::FlowConstants* constants = nullptr;
-  std::span<const runnel::core::SlotItems> slots;            // by slot number of the routine; empty in the making
-  runnel::core::Value data{};                                // `data` of expressions: the first item, or missing
+  std::span<const runnel::core::SlotItems> slots;  // by slot number of the routine; empty in the making
+  runnel::core::Value data{};                      // `data` of expressions: the first item, or missing
   runnel::core::Value policy_message{};
   std::vector<runnel::core::Emission>* emissions = nullptr;  // null: emit is an error here (a condition)
   bool is_condition = false;                                 // evaluating `when:`: no effects allowed
@@ -76,11 +76,11 @@ struct runnel_context {
   runnel::core::StateWrites* state = nullptr;                // null: no worker state here
   runnel::core::ScriptEngine* scripts = nullptr;
   const runnel::core::ExpressionTable* expressions = nullptr;
-  runnel::core::LoadReport* load = nullptr;                  // only in resolve and create
-  uint64_t activation = 0;                                   // number of this activation on its worker: proxies of an
-                                                             // earlier one are dead
+  runnel::core::LoadReport* load = nullptr;  // only in resolve and create
+  uint64_t activation = 0;                   // number of this activation on its worker: proxies of an
+                                             // earlier one are dead
   bool has_failed = false;
-  runnel::core::Problem failure;                             // when has_failed
+  runnel::core::Problem failure;  // when has_failed
 };
 
 namespace runnel::core {

@@ -4,6 +4,18 @@
 
 namespace runnel::core {
 
+namespace {
+
+// What stands in expressions and texts meant for something else; a member of such a name is reached by an expression.
+constexpr std::string_view kNeverInNames = " \t\n=*+/<>(){}\"'~,";
+
+std::string misplaced(char c) {
+  return c == ' ' || c == '\t' || c == '\n' ? "a blank stands in no path"
+                                            : std::string("'") + c + "' stands in no path";
+}
+
+}  // namespace
+
 std::string parse_path(std::string_view text, std::vector<PathStep>& out) {
   if (text.starts_with('$')) {
     text.remove_prefix(1);
@@ -36,6 +48,7 @@ std::string parse_path(std::string_view text, std::vector<PathStep>& out) {
       const size_t stop = text.find_first_of(".[");
       const std::string_view name = text.substr(0, stop);
       if (name.empty()) return "a name is missing";
+      if (const size_t at = name.find_first_of(kNeverInNames); at != std::string_view::npos) return misplaced(name[at]);
       out.push_back({std::string(name)});
       text.remove_prefix(name.size());
       name_expected = false;

@@ -1,4 +1,5 @@
-// What a flow file holds that is computed at run time: Lua expressions, scripts and texts with placeholders, and mapper values.
+// What a flow file holds that is computed at run time: Lua expressions, scripts and texts with placeholders, and mapper
+// values.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ enum class ExpressionKind : uint8_t {
 // Lua source and where it stands in the flow file.
 struct ExpressionSource {
   std::string text;
-  std::string file;         // as messages name it
-  uint32_t line = 1;        // of the text's first character, 1-based
+  std::string file;   // as messages name it
+  uint32_t line = 1;  // of the text's first character, 1-based
   uint32_t column = 1;
   bool exact_lines = true;  // plain and literal block scalars: line n of the text is line + n - 1 of the file;
                             // otherwise (quoted, folded) every mistake is reported at `line`

@@ -50,7 +50,8 @@ bool bad_text(runnel_context* c, std::string_view text) {
   }
   const size_t bad = first_bad_utf8(text);
   if (bad == text.size()) return false;
-  fail(*c, "value.utf8", "a string is not valid UTF-8 at byte " + std::to_string(bad) + ": " + printable(text.substr(0, 80)));
+  fail(*c, "value.utf8",
+       "a string is not valid UTF-8 at byte " + std::to_string(bad) + ": " + printable(text.substr(0, 80)));
   return true;
 }
 
@@ -118,7 +119,10 @@ Value host_make_object(runnel_context* c, const Member* members, uint32_t count)
   Value made{};
   if (count <= kFew) {
     Member kept[kFew];
-    for (uint32_t i = 0; i < count; ++i) kept[i] = {keep_in_job(*c, members[i].key), keep_in_job(*c, members[i].value)};
+    for (uint32_t i = 0; i < count; ++i) {
+      store(kept[i].key, keep_in_job(*c, members[i].key));
+      store(kept[i].value, keep_in_job(*c, members[i].value));
+    }
     made = make_object(*c->arena, {kept, count});
   } else {
     made = make_object(*c->arena, {members, count});
@@ -166,7 +170,8 @@ void host_emit(runnel_context* c, uint32_t event, Value item) {
 }
 
 void host_fail(runnel_context* c, runnel_text code, runnel_text message) {
-  fail(*c, code.size ? printable(view(code)) : "routine.error", is_utf8(view(message)) ? std::string(view(message)) : printable(view(message)));
+  fail(*c, code.size ? printable(view(code)) : "routine.error",
+       is_utf8(view(message)) ? std::string(view(message)) : printable(view(message)));
 }
 
 bool host_failed(runnel_context* c) { return c->has_failed; }
@@ -246,15 +251,43 @@ void host_add_flags(runnel_context* c, uint32_t flags) {
 
 const void* host_get_extension(runnel_text) { return nullptr; }
 
-constexpr runnel_host kTable = {
-    sizeof(runnel_host), RUNNEL_ABI_MAJOR, RUNNEL_ABI_MINOR, 0,
-    host_text, host_integer, host_number, host_get, host_at, host_member, host_make_string, host_make_array,
-    host_make_object, host_make_time, host_parse_json, host_write_json,
-    host_items, host_policy_message, host_emit, host_fail, host_failed, host_evaluate, host_print, host_now,
-    host_job, host_get_data, host_set_data, host_trace, host_complete,
-    host_state_get, host_state_set,
-    host_reject, host_add_slot, host_add_event, host_add_flags,
-    current_context, host_get_extension};
+constexpr runnel_host kTable = {sizeof(runnel_host),
+                                RUNNEL_ABI_MAJOR,
+                                RUNNEL_ABI_MINOR,
+                                0,
+                                host_text,
+                                host_integer,
+                                host_number,
+                                host_get,
+                                host_at,
+                                host_member,
+                                host_make_string,
+                                host_make_array,
+                                host_make_object,
+                                host_make_time,
+                                host_parse_json,
+                                host_write_json,
+                                host_items,
+                                host_policy_message,
+                                host_emit,
+                                host_fail,
+                                host_failed,
+                                host_evaluate,
+                                host_print,
+                                host_now,
+                                host_job,
+                                host_get_data,
+                                host_set_data,
+                                host_trace,
+                                host_complete,
+                                host_state_get,
+                                host_state_set,
+                                host_reject,
+                                host_add_slot,
+                                host_add_event,
+                                host_add_flags,
+                                current_context,
+                                host_get_extension};
 
 }  // namespace
 

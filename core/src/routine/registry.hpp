@@ -17,8 +17,8 @@ class Registry {
   // Initialises the plugin with our host table and adds its classes; the message of what is wrong, or "".
   std::string add(const runnel_plugin&, std::string owner, bool listed = true);
   const RoutineSpec* find(std::string_view name) const;
-  std::vector<const RoutineSpec*> all() const;   // listed ones, by name
-  std::vector<std::string> names() const;        // of the listed ones
+  std::vector<const RoutineSpec*> all() const;  // listed ones, by name
+  std::vector<std::string> names() const;       // of the listed ones
 
  private:
   std::map<std::string, RoutineSpec, std::less<>> specs_;

@@ -28,13 +28,13 @@ class ScriptCompiler {
 class ScriptEngine {
  public:
   virtual ~ScriptEngine() = default;
-  // The value of an expression in the context's arena (missing for nil and for scripts). False: the context has failed with
-  // code "script.error", or "limit.instructions", "limit.memory", ... and the place in the flow file.
+  // The value of an expression in the context's arena (missing for nil and for scripts). False: the context has failed
+  // with code "script.error", or "limit.instructions", "limit.memory", ... and the place in the flow file.
   virtual bool evaluate(size_t expression, runnel_context&, Value& out) = 0;
 };
 
 struct ScriptLimits {
-  uint64_t instructions = 10'000'000;      // per activation
+  uint64_t instructions = 10'000'000;        // per activation
   size_t memory = size_t{64} * 1024 * 1024;  // per worker
 };
 

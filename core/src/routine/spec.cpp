@@ -26,18 +26,30 @@ std::vector<std::string> split_choices(std::string_view choices) {
 
 std::string_view name_of(runnel_param_kind kind) {
   switch (kind) {
-    case RUNNEL_PARAM_ANY: return "any value";
-    case RUNNEL_PARAM_BOOL: return "boolean";
-    case RUNNEL_PARAM_INT: return "integer";
-    case RUNNEL_PARAM_NUMBER: return "number";
-    case RUNNEL_PARAM_STRING: return "string";
-    case RUNNEL_PARAM_ARRAY: return "list";
-    case RUNNEL_PARAM_OBJECT: return "map";
-    case RUNNEL_PARAM_DURATION: return "duration";
-    case RUNNEL_PARAM_LUA: return "Lua script";
-    case RUNNEL_PARAM_EXPRESSION: return "expression";
-    case RUNNEL_PARAM_VALUE: return "mapper value";
-    case RUNNEL_PARAM_TEXT: return "text with {placeholders}";
+    case RUNNEL_PARAM_ANY:
+      return "any value";
+    case RUNNEL_PARAM_BOOL:
+      return "boolean";
+    case RUNNEL_PARAM_INT:
+      return "integer";
+    case RUNNEL_PARAM_NUMBER:
+      return "number";
+    case RUNNEL_PARAM_STRING:
+      return "string";
+    case RUNNEL_PARAM_ARRAY:
+      return "list";
+    case RUNNEL_PARAM_OBJECT:
+      return "map";
+    case RUNNEL_PARAM_DURATION:
+      return "duration";
+    case RUNNEL_PARAM_LUA:
+      return "Lua script";
+    case RUNNEL_PARAM_EXPRESSION:
+      return "expression";
+    case RUNNEL_PARAM_VALUE:
+      return "mapper value";
+    case RUNNEL_PARAM_TEXT:
+      return "text with {placeholders}";
   }
   return "unknown";
 }

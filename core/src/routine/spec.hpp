@@ -1,4 +1,5 @@
-// RoutineSpec: what a routine class says of itself (runnel_type of plugin.h), as the loader, `describe` and messages use it.
+// RoutineSpec: what a routine class says of itself (runnel_type of plugin.h), as the loader, `describe` and messages
+// use it.
 #pragma once
 
 #include <runnel/plugin.h>

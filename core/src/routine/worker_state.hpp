@@ -51,7 +51,8 @@ class WorkerState {
   StateObject shared_;
 };
 
-// The writes of one activation, held back until it returns without failing. Reads see them. Values live in the job's arena.
+// The writes of one activation, held back until it returns without failing. Reads see them. Values live in the job's
+// arena.
 class StateWrites {
  public:
   void attach(StateObject* own, StateObject* shared) { own_ = own, shared_ = shared; }

@@ -20,8 +20,8 @@ class ItemQueue {
   bool empty() const { return head_ == items_.size(); }
   size_t size() const { return items_.size() - head_; }
   void push(Value item, uint32_t connection, uint32_t hops) {
-    QueuedItem& queued = items_.emplace_back();  // filled in place: copying what was just stored in parts is slow
-    queued.item = item;
+    QueuedItem& queued = items_.emplace_back();  // filled in place, see store()
+    store(queued.item, item);
     queued.connection = connection;
     queued.hops = hops;
   }

@@ -18,7 +18,8 @@ uint64_t hash_of(JobContext& job) {
 
 }  // namespace
 
-JobRunner::JobRunner(const Flow& flow, uint32_t worker, std::unique_ptr<ScriptEngine> scripts, const JobOptions& options)
+JobRunner::JobRunner(const Flow& flow, uint32_t worker, std::unique_ptr<ScriptEngine> scripts,
+                     const JobOptions& options)
     : flow_(flow),
       options_(options),
       routines_(flow, std::move(scripts)),
@@ -36,10 +37,17 @@ JobContext& JobRunner::run(const JobRequest& request) {
     strand_.run(request.slot, data);
   }
   switch (job.status) {
-    case Status::completed: ++counts_.completed; break;
-    case Status::failed: ++counts_.failed; break;
-    case Status::cancelled: ++counts_.cancelled; break;
-    default: break;  // the counts then do not add up, which is found at the end of the run
+    case Status::completed:
+      ++counts_.completed;
+      break;
+    case Status::failed:
+      ++counts_.failed;
+      break;
+    case Status::cancelled:
+      ++counts_.cancelled;
+      break;
+    default:
+      break;  // the counts then do not add up, which is found at the end of the run
   }
   return job;
 }
@@ -53,7 +61,7 @@ void JobRunner::identify(const JobRequest& request) {
     job.input_hash = request.text_hash;
     job.has_input_hash = true;
   }
-  if (options_.deterministic) job.clock = JobClock::virtual_for(request.number);
+  job.clock = options_.deterministic ? JobClock::virtual_for(request.number) : JobClock(ticks_);
   job.created_at = job.clock.now();
   job.worker_id = string_view_value(worker_id_, RUNNEL_CLEAN);
   job.flow_id = flow_.constants.flow_id;
@@ -84,12 +92,15 @@ bool JobRunner::read_input(const JobRequest& request, Value& data) {
   }
   if (!reader_.read(request.text, job.arena, data)) {
     const ReadProblem& problem = reader_.problem();
-    refuse(request, code_of(problem.error), problem.message, problem.offset);
+    const bool ends_early = problem.error == ReadError::syntax && problem.offset == request.text.size();
+    refuse(request, code_of(problem.error), problem.message + (ends_early ? "; a job's JSON stands on one line" : ""),
+           problem.offset);
     return false;
   }
   job.input_read = true;
   if (!request.metadata.empty() && !reader_.read(request.metadata, job.arena, job.metadata)) {
-    refuse(request, code_of(reader_.problem().error), "metadata: " + reader_.problem().message, reader_.problem().offset);
+    refuse(request, code_of(reader_.problem().error), "metadata: " + reader_.problem().message,
+           reader_.problem().offset);
     return false;
   }
   return true;
@@ -102,7 +113,8 @@ void JobRunner::refuse(const JobRequest& request, std::string_view code, std::st
   job.error = make_string(job.arena, message);
   std::string location;
   if (request.place.ordinal != kNoOrdinal) {
-    location = std::string(request.place.source) + ":" + std::to_string(request.place.line) + ":" + std::to_string(offset + 1);
+    location =
+        std::string(request.place.source) + ":" + std::to_string(request.place.line) + ":" + std::to_string(offset + 1);
   }
   job.error_detail = Problem{std::string(code), std::move(message), "", 1, std::move(location), ""};
   job.status = Status::failed;

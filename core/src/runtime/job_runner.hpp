@@ -1,10 +1,9 @@
 // What one worker does with a posted job: reads its text, runs it, and leaves its JobContext ready to be written.
 #pragma once
 
-#include <runnel/job_counts.hpp>
-
 #include <cstdint>
 #include <memory>
+#include <runnel/job_counts.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +47,7 @@ class JobRunner {
   Strand strand_;
   Reader reader_;
   UuidSource uuids_;
+  TickClock ticks_;
   const std::string worker_id_;
   JobCounts counts_;
 };

@@ -201,10 +201,6 @@ void Strand::commit(uint32_t number, uint32_t hops) {
   if (context_.complete) return complete_job(number);
   for (size_t i = 0; i < emissions_.size() && !is_final(); ++i) {
     const Emission& emission = emissions_[i];
-    if (options_.trace_level >= TraceLevel::flow) trace_emitted(number, emission);
-    if (options_.collect && options_.collect_routine == number && options_.collect_event == emission.event) {
-      collect(number, emission.item);
-    }
     enqueue(number, emission.event, emission.item, hops + 1);
   }
   emissions_.clear();
@@ -218,13 +214,19 @@ void Strand::collect(uint32_t number, Value item) {
 
 void Strand::enqueue(uint32_t number, uint32_t event, Value item, uint32_t hops) {
   const Routine& routine = flow_.routines[number];
+  if (options_.trace_level >= TraceLevel::flow) trace_emitted(number, event, item);
+  if (options_.collect && options_.collect_routine == number && options_.collect_event == event) {
+    collect(number, item);
+    if (is_final()) return;
+  }
   if (++job_.emits > flow_.limits.emits) {
-    return fail_job({"limit.emits", "the job emitted more than " + std::to_string(flow_.limits.emits) + " items", routine.id, 1,
-                     routine.place.text(), ""});
+    return fail_job({"limit.emits", "the job emitted more than " + std::to_string(flow_.limits.emits) + " items",
+                     routine.id, 1, routine.place.text(), ""});
   }
   for (const uint32_t connection : routine.connections[event]) {
     if (hops > flow_.limits.hops) {
-      return fail_job({"limit.hops", "an item went through more than " + std::to_string(flow_.limits.hops) + " connections",
+      return fail_job({"limit.hops",
+                       "an item went through more than " + std::to_string(flow_.limits.hops) + " connections",
                        routine.id, 1, flow_.connections[connection].place.text(), ""});
     }
     ++outstanding_;

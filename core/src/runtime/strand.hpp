@@ -15,7 +15,7 @@ namespace runnel::core {
 
 struct StrandOptions {
   TraceLevel trace_level = TraceLevel::user;
-  bool collect = false;     // keep the items of one event: --emit
+  bool collect = false;  // keep the items of one event: --emit
   uint32_t collect_routine = 0;
   uint32_t collect_event = 0;
 };
@@ -35,14 +35,14 @@ class Strand {
 
   bool is_final() const { return runnel::core::is_final(job_.status); }
   void run_until_quiet();
-  bool flush_one();                         // false: nothing was left to flush
+  bool flush_one();  // false: nothing was left to flush
   void flush(uint32_t routine);
 
   void deliver(const QueuedItem&);
   bool passes(const Connection&, const QueuedItem&);  // the connection's `when`
   Value mapped(const Connection&, Value item);
   void arrive(uint32_t routine, uint32_t slot, Value item, uint32_t hops);
-  bool policy_is_true(uint32_t routine);    // the policy's `when`
+  bool policy_is_true(uint32_t routine);  // the policy's `when`
 
   void activate_queued(uint32_t routine, uint32_t most, Value message);
   // Runs the routine's logic over the items and commits or drops what it did.
@@ -60,7 +60,7 @@ class Strand {
 
   void trace(uint32_t routine, Value action, Value details);
   void trace_activated(uint32_t routine, std::span<const SlotItems>, Value message);
-  void trace_emitted(uint32_t routine, const Emission&);
+  void trace_emitted(uint32_t routine, uint32_t event, Value item);
   void collect(uint32_t routine, Value item);
   Problem memory_problem(uint32_t routine) const;
   void keep_memory_bounded(uint32_t routine);
@@ -72,17 +72,17 @@ class Strand {
 
   JobContext job_;
   ItemQueue queue_;
-  std::vector<SlotQueues> slots_;     // by routine
-  std::vector<uint8_t> skipped_;      // by routine: takes no further items of this job
-  std::vector<uint8_t> has_lying_;    // by routine: something may lie in its slots
+  std::vector<SlotQueues> slots_;   // by routine
+  std::vector<uint8_t> skipped_;    // by routine: takes no further items of this job
+  std::vector<uint8_t> has_lying_;  // by routine: something may lie in its slots
   bool any_lying_ = false;
   bool any_skipped_ = false;
-  std::vector<SlotItems> at_once_;    // for items that go straight to the logic
-  std::vector<Emission> emissions_;   // of the running activation
+  std::vector<SlotItems> at_once_;   // for items that go straight to the logic
+  std::vector<Emission> emissions_;  // of the running activation
   std::vector<Value> collected_;
   size_t collected_weight_ = 0;
-  uint64_t outstanding_ = 0;          // items on their way and running activations; at zero the job is quiet
-  size_t compact_above_ = 0;          // bytes of the arena
+  uint64_t outstanding_ = 0;  // items on their way and running activations; at zero the job is quiet
+  size_t compact_above_ = 0;  // bytes of the arena
   runnel_context context_;
 };
 

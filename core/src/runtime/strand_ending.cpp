@@ -25,7 +25,8 @@ void Strand::handle_failure(uint32_t number, Problem&& problem, std::span<const 
   trace(number, literal("error"), make_object(job_.arena, details));
 
   switch (after_failure(problem, routine.error_handler, routine.has_error_connection())) {
-    case AfterFailure::fail_job: return fail_job(std::move(problem));
+    case AfterFailure::fail_job:
+      return fail_job(std::move(problem));
     case AfterFailure::dead_letter: {
       const Value letter = dead_letter(number, problem, items);
       job_.add_error(std::move(problem));
@@ -36,7 +37,8 @@ void Strand::handle_failure(uint32_t number, Problem&& problem, std::span<const 
       any_skipped_ = true;
       discard_slots(number);
       [[fallthrough]];
-    case AfterFailure::go_on: job_.add_error(std::move(problem));
+    case AfterFailure::go_on:
+      job_.add_error(std::move(problem));
   }
 }
 
@@ -72,7 +74,8 @@ void Strand::complete_job(uint32_t number) {
     job_.error = make_string(job_.arena, to_json(error));
   }
   if (status == Status::failed) {
-    if (is_nothing(job_.error)) job_.error = make_string(job_.arena, "completed as failed by routine \"" + routine.id + "\"");
+    if (is_nothing(job_.error))
+      job_.error = make_string(job_.arena, "completed as failed by routine \"" + routine.id + "\"");
     job_.error_detail = Problem{"job.complete", to_std_string(job_.error), routine.id, 1, routine.place.text(), ""};
   }
   finish(status);
@@ -118,8 +121,11 @@ void Strand::flush(uint32_t number) {
     const auto lying = queues.view(kEverything);
     uint32_t hops = 0;
     for (size_t i = 0; i < lying.size(); ++i) hops = std::max(hops, queues[i].most_hops(lying[i].count));
-    handle_failure(number, {"unconsumed", std::to_string(queues.total()) + " items were left in the slots at the end of the job", "", 1, "", ""},
-                   lying, hops);
+    handle_failure(
+        number,
+        {"unconsumed", std::to_string(queues.total()) + " items were left in the slots at the end of the job", "", 1,
+         "", ""},
+        lying, hops);
     if (!is_final()) discard_slots(number);
     return;
   }

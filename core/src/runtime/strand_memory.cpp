@@ -10,8 +10,11 @@ namespace runnel::core {
 Problem Strand::memory_problem(uint32_t number) const {
   const Routine& routine = flow_.routines[number];
   return {"limit.memory",
-          "the values of one job need more than its memory limit of " + std::to_string(flow_.limits.memory) + " bytes", routine.id, 1,
-          routine.place.text(), ""};
+          "the values of one job need more than its memory limit of " + std::to_string(flow_.limits.memory) + " bytes",
+          routine.id,
+          1,
+          routine.place.text(),
+          ""};
 }
 
 void Strand::keep_memory_bounded(uint32_t number) {

@@ -1,5 +1,5 @@
-// What the runtime itself traces, by --trace-level: errors and unconsumed items from `user` on, hops from `flow`, payloads
-// from `data`.
+// What the runtime itself traces, by --trace-level: errors and unconsumed items from `user` on, hops from `flow`,
+// payloads from `data`.
 #include "runtime/strand.hpp"
 #include "value/builder.hpp"
 
@@ -15,21 +15,22 @@ void Strand::trace_activated(uint32_t number, std::span<const SlotItems> items, 
   std::vector<Member> slots;
   for (size_t i = 0; i < items.size(); ++i) {
     if (items[i].count == 0) continue;
-    const Value shown = options_.trace_level >= TraceLevel::data ? make_array(job_.arena, {items[i].items, items[i].count})
-                                                                 : make_int(items[i].count);
+    const Value shown = options_.trace_level >= TraceLevel::data
+                            ? make_array(job_.arena, {items[i].items, items[i].count})
+                            : make_int(items[i].count);
     slots.push_back({string_view_value(names.slots[i]), shown});
   }
   const Member details[] = {{literal("slots"), make_object(job_.arena, slots)}, {literal("policy_message"), message}};
   trace(number, literal("slot_activated"), make_object(job_.arena, details));
 }
 
-void Strand::trace_emitted(uint32_t number, const Emission& emission) {
+void Strand::trace_emitted(uint32_t number, uint32_t event, Value item) {
   const Routine& routine = flow_.routines[number];
-  const Member details[] = {
-      {literal("event"), string_view_value(routine.names.events[emission.event])},
-      {literal("connections"), make_int(static_cast<int64_t>(routine.connections[emission.event].size()))},
-      {literal("item"), emission.item}};
-  trace(number, literal("emitted"), make_object(job_.arena, std::span(details, options_.trace_level >= TraceLevel::data ? 3 : 2)));
+  const Member details[] = {{literal("event"), string_view_value(routine.names.events[event])},
+                            {literal("connections"), make_int(static_cast<int64_t>(routine.connections[event].size()))},
+                            {literal("item"), item}};
+  trace(number, literal("emitted"),
+        make_object(job_.arena, std::span(details, options_.trace_level >= TraceLevel::data ? 3 : 2)));
 }
 
 }  // namespace runnel::core

@@ -1,4 +1,5 @@
 // json: encode, decode, and what Lua tables cannot say: null, the empty array, the order of keys.
+#include <algorithm>
 #include <span>
 
 #include "script/sandbox.hpp"
@@ -89,14 +90,36 @@ int object(lua_State* L) {
   return 1;
 }
 
+// The members of both objects, in order; of equal keys the second's value, at the first's place.
+int merge(lua_State* L) {
+  LuaEngine& engine = engine_of(L);
+  Value parts[2];
+  size_t count = 0;
+  for (int i = 0; i < 2; ++i) {
+    luaL_checkany(L, i + 1);
+    parts[i] = to_value(L, i + 1);
+    if (parts[i].kind != RUNNEL_OBJECT) return luaL_error(L, "json.merge takes two objects");
+    count += parts[i].size;
+  }
+  engine.charge(count + 1);
+  auto* members = static_cast<Member*>(engine.context().arena->allocate(count * sizeof(Member)));
+  require_memory(engine);
+  Member* end = members;
+  for (const Value& part : parts) end = std::copy_n(members_of(part), part.size, end);
+  const Value made = make_object(*engine.context().arena, {members, count});
+  require_memory(engine);
+  push_value(L, made);
+  return 1;
+}
+
 }  // namespace
 
 void add_json(lua_State* L, int globals) {
   constexpr luaL_Reg kNone[] = {{nullptr, nullptr}};
   push_metatable(L, "JSON array", kNone);
   keep_top(L, kArrayMark);
-  constexpr luaL_Reg kFunctions[] = {
-      {"encode", encode}, {"decode", decode}, {"array", array}, {"object", object}, {nullptr, nullptr}};
+  constexpr luaL_Reg kFunctions[] = {{"encode", encode}, {"decode", decode}, {"array", array},
+                                     {"object", object}, {"merge", merge},   {nullptr, nullptr}};
   lua_newtable(L);
   luaL_setfuncs(L, kFunctions, 0);
   push_kept(L, kNull);

@@ -23,16 +23,27 @@ int index_array(lua_State* L) {
   return 1;
 }
 
-int refuse_write(lua_State* L) { return luaL_error(L, "JSON values are read-only: copy what you change into a table"); }
+int refuse_write(lua_State* L) {
+  return luaL_error(L, "JSON values are read-only: json.merge(value, {...}) makes a changed copy");
+}
 
 int length(lua_State* L) {
   lua_pushinteger(L, live_box(L, 1).value.size);
   return 1;
 }
 
+// What a comparison reads, as far as it is known without reading it.
+uint64_t cost_of(Value value) { return 1 + value.size + node_of(value)->text_size / 32; }
+
 int equals(lua_State* L) {
-  const bool comparable = is_box(L, 1, BoxKind::value) && is_box(L, 2, BoxKind::value);
-  lua_pushboolean(L, comparable && equal(live_box(L, 1).value, live_box(L, 2).value));
+  bool same = is_box(L, 1, BoxKind::value) && is_box(L, 2, BoxKind::value);
+  if (same) {
+    const Value a = live_box(L, 1).value;
+    const Value b = live_box(L, 2).value;
+    engine_of(L).charge(cost_of(a));
+    same = equal(a, b);
+  }
+  lua_pushboolean(L, same);
   return 1;
 }
 

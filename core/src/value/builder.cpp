@@ -31,7 +31,8 @@ Value container(uint8_t kind, size_t size, const Node* node) {
 
 uint16_t above(uint16_t height) { return height == UINT16_MAX ? height : static_cast<uint16_t>(height + 1); }
 
-// Ends a made container. One that would be larger than all the arena as text (values shared again and again) is refused.
+// Ends a made container. One that would be larger than all the arena as text (values shared again and again) is
+// refused.
 Value finish(Arena& arena, Value made, Node* node) {
   const size_t count = made.kind == RUNNEL_OBJECT ? size_t{2} * made.size : made.size;
   const auto* elements = reinterpret_cast<const Value*>(node + 1);
@@ -87,8 +88,8 @@ Value make_object(Arena& arena, std::span<const Member> members) {
     } else {
       while (at < size && !same_text(raw_text(made[at].key), raw_text(key))) ++at;
     }
-    if (at == size) made[size++].key = key;
-    made[at].value = member.value;
+    if (at == size) store(made[size++].key, key);
+    store(made[at].value, member.value);
   }
   if (arena.exhausted()) return missing();
   // Fewer than were given: the index must have the size its reader expects.

@@ -1,5 +1,5 @@
-// Moves what is still wanted out of an arena into a fresh one: what two values share stays shared, what the old arena does not
-// own (the input line, constants) stays where it is.
+// Moves what is still wanted out of an arena into a fresh one: what two values share stays shared, what the old arena
+// does not own (the input line, constants) stays where it is.
 #pragma once
 
 #include <unordered_map>
