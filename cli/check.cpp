@@ -1,6 +1,7 @@
 // check: everything `run` checks before the first job.
 #include <unistd.h>
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -80,7 +81,8 @@ int check(const Classes& classes, const CheckArguments& arguments) {
     else
       output += flow.report() + (flow ? file + ": ok\n" : "");
   }
-  return write_all(STDOUT_FILENO, output) ? exit_code : 74;
+  if (write_all(STDOUT_FILENO, output)) return exit_code;
+  return errno == EPIPE ? 141 : 74;
 }
 
 }  // namespace runnel::cli

@@ -8,6 +8,7 @@
 
 int main(int argc, char** argv) {
   using namespace runnel;
+  cli::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), and exit 141
   try {
     const cli::Options options = cli::parse(argc, argv);

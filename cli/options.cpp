@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kExitCodes =
     "Exit codes: 0 all jobs completed; 1 a job failed or was cancelled; 2 usage, flow or input file wrong, nothing was "
     "run;\n"
-    "  70 internal error; 71 no threads; 74 input or output failed; 141 the reader of the output went away";
+    "  70 internal error; 71 no threads or memory; 74 input or output failed; 141 the reader of the output went away";
 
 constexpr const char* kFlowFile = R"(A flow file:
   flow_id: hello

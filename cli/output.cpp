@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -6,6 +7,22 @@
 #include "verbs.hpp"
 
 namespace runnel::cli {
+
+namespace {
+
+bool closed_at_start[3] = {};
+
+}  // namespace
+
+void fill_standard_descriptors() {
+  for (int fd = 0; fd < 3; ++fd) {
+    if (fcntl(fd, F_GETFD) != -1) continue;
+    closed_at_start[fd] = true;
+    open("/dev/null", O_RDWR);  // takes the lowest free number: this one
+  }
+}
+
+bool was_closed(int fd) { return closed_at_start[fd]; }
 
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <runnel/batch.hpp>
 #include <stdexcept>
@@ -90,7 +91,10 @@ int run(const Classes& classes, const RunArguments& arguments) {
   if (arguments.workers > 1 && workers_for(flow, arguments.workers) == 1 && !arguments.quiet) {
     say("the flow keeps state between jobs, so it runs on 1 worker, not " + std::to_string(arguments.workers));
   }
-  batch.output = take_stdout();
+  const bool reads_stdin =
+      !batch.data && std::find(batch.inputs.begin(), batch.inputs.end(), "-") != batch.inputs.end();
+  if (reads_stdin && was_closed(STDIN_FILENO)) return say("standard input is closed; name a file or use --data"), 2;
+  batch.output = was_closed(STDOUT_FILENO) ? -1 : take_stdout();
   if (batch.output < 0) return say("standard output is closed"), 74;
 
   const BatchResult result = run_batch(flow, runtime, batch);

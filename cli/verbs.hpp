@@ -13,6 +13,10 @@ int check(const Classes&, const CheckArguments&);
 int list(const Classes&, const ListArguments&);
 int describe(const Classes&, const ListArguments&);
 
+// Opens /dev/null for each standard descriptor that is closed, so that no file of ours takes its number. Call first.
+void fill_standard_descriptors();
+bool was_closed(int fd);  // when the program started
+
 // All of it to a descriptor; false when that failed.
 bool write_all(int fd, std::string_view text);
 // One line on stderr: "runnel: text".

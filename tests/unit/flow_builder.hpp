@@ -1,6 +1,7 @@
 // Flows made by hand for tests of the engine: routines are C++ functions, conditions too.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <runnel/routine.hpp>
@@ -57,6 +58,7 @@ class FlowBuilder {
   FlowBuilder() : spec_(core::spec_of(TypeOf<FunctionRoutine>::type, "test")) {
     detail::host = &core::host_table();
     flow_.id = "test";
+    flow_.routines.reserve(64);  // add() lends references
     flow_.constants.flow_id = core::literal("test");
     flow_.entry = core::SlotRef{0, 0};
   }
@@ -144,6 +146,35 @@ inline std::string trace_of(core::JobContext& job) {
     text += (text.empty() ? "" : " ") + core::to_std_string(entry.routine_id) + ":" + core::to_std_string(entry.action);
   }
   return text;
+}
+
+inline Logic pass(uint32_t event = 0) {
+  return [event](Activation& in) {
+    for (uint32_t slot = 0; slot < 4; ++slot) {
+      for (uint32_t i = 0; i < in.slot(slot).size(); ++i) in.emit(event, in.slot(slot)[i]);
+    }
+  };
+}
+
+// Adds the item to the list in data.seen, with the routine's name.
+inline Logic note(const std::string& name) {
+  return [name](Activation& in) {
+    std::string text = in.job().get_data("seen").string_or("");
+    for (uint32_t slot = 0; slot < 4; ++slot) {
+      for (uint32_t i = 0; i < in.slot(slot).size(); ++i)
+        text += name + std::to_string(in.slot(slot)[i].int_or(-1)) + " ";
+    }
+    in.job().set_data("seen", text);
+  };
+}
+
+inline std::string seen(core::JobContext& job) { return core::to_std_string(job.data.get("seen")); }
+
+// A routine that emits 1, 2, ... n on its event.
+inline Logic emit_numbers(int n) {
+  return [n](Activation& in) {
+    for (int i = 1; i <= n; ++i) in.emit(0, i);
+  };
 }
 
 }  // namespace runnel::test

@@ -10,6 +10,7 @@ namespace runnel::core {
 
 int64_t wall_clock_us();
 int64_t monotonic_us();
+int64_t thread_cpu_us();  // time this thread has computed
 
 // The clock of one job. Wall time, never running back within the job; or, for --deterministic, a time of its own that
 // starts at 2000-01-01T00:00:00Z + ordinal seconds and goes on by 1 us each reading.

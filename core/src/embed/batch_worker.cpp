@@ -62,7 +62,7 @@ void BatchWorker::report(const JobContext& job, const Problem& problem) {
                      to_std_string(job.job_id) + ": " + std::string(text_of(job.status)) + ": " + problem.message;
   if (!problem.code.empty()) text += " [" + problem.code + "]";
   if (!problem.location.empty()) text += " at " + problem.location;
-  failures_.append(printable(text) + "\n");
+  failures_.append(printable(records_.without_secrets(text)) + "\n");
 }
 
 }  // namespace runnel::core

@@ -29,7 +29,6 @@ class LineFeed {
   OrderedWriter& writer_;
   const uint64_t window_;
   std::optional<std::string> data_;
-  bool data_taken_ = false;
   bool ended_ = false;
 };
 

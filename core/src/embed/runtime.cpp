@@ -6,6 +6,7 @@
 #include <thread>
 #include <unordered_set>
 
+#include "base/utf8.hpp"
 #include "embed/posted_job.hpp"
 #include "embed/setup.hpp"
 #include "runnel/batch.hpp"
@@ -109,6 +110,7 @@ JobContext Runtime::post(std::string_view routine, std::string_view slot, std::s
       mistake = "metadata is not a JSON object";
     }
   }
+  if (mistake.empty() && !core::is_utf8(job_id)) mistake = "job_id is not valid UTF-8";
   if (!mistake.empty()) throw PostError(mistake);
 
   PostedWorker* worker = nullptr;

@@ -10,8 +10,7 @@ uint32_t SlotQueue::most_hops(uint32_t count) const {
   return most;
 }
 
-void SlotQueue::pop(uint32_t count) {
-  head_ += count;
+void SlotQueue::tidy() {
   if (head_ == items_.size()) return clear();
   if (head_ < 1024 || head_ < items_.size() / 2) return;  // moving what is left pays only now and then
   items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(head_));
@@ -45,6 +44,10 @@ uint32_t SlotQueues::fewest() const {
 std::span<const SlotItems> SlotQueues::view(uint32_t most) {
   for (size_t i = 0; i < queues_.size(); ++i) view_[i] = {queues_[i].front(), std::min(queues_[i].size(), most)};
   return view_;
+}
+
+void SlotQueues::tidy() {
+  for (SlotQueue& queue : queues_) queue.tidy();
 }
 
 void SlotQueues::clear() {

@@ -19,8 +19,9 @@ class SlotQueue {
   uint32_t size() const { return static_cast<uint32_t>(items_.size() - head_); }
   const Value* front() const { return items_.data() + head_; }
   std::span<Value> values() { return std::span(items_).subspan(head_); }
-  uint32_t most_hops(uint32_t count) const;  // of the first `count` items
-  void pop(uint32_t count);
+  uint32_t most_hops(uint32_t count) const;      // of the first `count` items
+  void take(uint32_t count) { head_ += count; }  // the oldest; they stay in place until tidy() or clear()
+  void tidy();
   void clear();
 
  private:
@@ -39,6 +40,7 @@ class SlotQueues {
   uint32_t fewest() const;  // over the slots
   // What lies in the slots, at most `most` of each; valid until the next change.
   std::span<const SlotItems> view(uint32_t most);
+  void tidy();
   void clear();
 
  private:

@@ -1,6 +1,7 @@
 #include "routine/context.hpp"
 
 #include "base/edit_distance.hpp"
+#include "base/utf8.hpp"
 #include "value/builder.hpp"
 #include "value/writer.hpp"
 
@@ -8,6 +9,8 @@ namespace runnel::core {
 
 namespace {
 
+constexpr size_t kMostCode = 256;  // bytes: a record keeps up to kMostErrors of them
+constexpr size_t kMostMessage = 16 * 1024;
 constexpr std::string_view kMemoryMessage = "the values of one job need more than its memory limit";
 
 // A record must not grow beyond what the values need in memory, however often they share a part.
@@ -36,7 +39,11 @@ Value joined_data(Arena& arena, const JobContext& job) { return make_object(aren
 void fail(runnel_context& context, std::string_view code, std::string message, std::string location) {
   if (context.has_failed) return;
   context.has_failed = true;
-  context.failure.code = code;
+  context.failure.code = code.substr(0, utf8_prefix(code, kMostCode));
+  if (message.size() > kMostMessage) {
+    message.resize(utf8_prefix(message, kMostMessage));
+    message += "...";
+  }
   context.failure.message = std::move(message);
   context.failure.location = std::move(location);
   context.failure.routine_id = context.routine ? std::string(raw_text(context.routine->id)) : "";

@@ -4,9 +4,16 @@
 
 namespace runnel::core {
 
+namespace {
+
+constexpr size_t kSmallValue = 64;  // bytes: most values of a state are short
+constexpr size_t kIndexWritesFrom = 16;
+
+}  // namespace
+
 OwnedValue::OwnedValue(Value value) : value_(value) {
   if (value.kind == RUNNEL_NUMBER || value.kind == RUNNEL_STRING || is_container(value)) {
-    memory_ = std::make_unique<Arena>();
+    memory_ = std::make_unique<Arena>(SIZE_MAX, kSmallValue);
     value_ = deep_copy(*memory_, value);
   }
 }
@@ -28,25 +35,43 @@ void StateObject::set(std::string_view key, Value value) {
 }
 
 Value StateWrites::get(bool shared, std::string_view key) const {
-  for (auto write = writes_.rbegin(); write != writes_.rend(); ++write) {
-    if (write->shared == shared && raw_text(write->key) == key) return write->value;
-  }
+  if (const size_t at = find(shared, key); at < writes_.size()) return writes_[at].value;
   return (shared ? shared_ : own_)->get(key);
 }
 
 void StateWrites::set(bool shared, Value key, Value value) {
-  for (Write& write : writes_) {
-    if (write.shared == shared && raw_text(write.key) == raw_text(key)) {
-      write.value = value;
-      return;
-    }
+  if (const size_t at = find(shared, raw_text(key)); at < writes_.size()) {
+    writes_[at].value = value;
+    return;
   }
   writes_.push_back({shared, key, value});
+  if (writes_.size() < kIndexWritesFrom) return;
+  for (size_t i = index_[0].size() + index_[1].size(); i < writes_.size(); ++i) {
+    index_[writes_[i].shared].emplace(raw_text(writes_[i].key), i);
+  }
+}
+
+// Its place in the writes, or their number.
+size_t StateWrites::find(bool shared, std::string_view key) const {
+  if (writes_.size() >= kIndexWritesFrom) {
+    const auto at = index_[shared].find(key);
+    return at == index_[shared].end() ? writes_.size() : at->second;
+  }
+  size_t at = 0;
+  while (at < writes_.size() && (writes_[at].shared != shared || raw_text(writes_[at].key) != key)) ++at;
+  return at;
+}
+
+void StateWrites::drop() {
+  if (writes_.size() >= kIndexWritesFrom) {
+    for (auto& index : index_) index.clear();
+  }
+  writes_.clear();
 }
 
 void StateWrites::commit() {
   for (const Write& write : writes_) (write.shared ? shared_ : own_)->set(raw_text(write.key), write.value);
-  writes_.clear();
+  drop();
 }
 
 }  // namespace runnel::core

@@ -59,7 +59,7 @@ class StateWrites {
   Value get(bool shared, std::string_view key) const;
   void set(bool shared, Value key, Value value);
   void commit();
-  void drop() { writes_.clear(); }
+  void drop();
 
  private:
   struct Write {
@@ -67,9 +67,12 @@ class StateWrites {
     Value key;
     Value value;
   };
+  size_t find(bool shared, std::string_view key) const;
+
   StateObject* own_ = nullptr;
   StateObject* shared_ = nullptr;
   std::vector<Write> writes_;
+  std::unordered_map<std::string_view, size_t> index_[2];  // own, shared: only used with many writes
 };
 
 }  // namespace runnel::core

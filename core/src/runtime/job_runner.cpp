@@ -123,7 +123,8 @@ void JobRunner::refuse(const JobRequest& request, std::string_view code, std::st
 
 bool JobRunner::evaluate_finished(size_t expression, Value& out, Problem& failure) {
   runnel_context context;
-  context.arena = &strand_.job().arena;
+  scratch_.reset();
+  context.arena = &scratch_;  // the job's may be exhausted
   context.job = &strand_.job();
   context.constants = &flow_.constants;
   context.expressions = &flow_.expressions;

@@ -50,6 +50,7 @@ class JobRunner {
   TickClock ticks_;
   const std::string worker_id_;
   JobCounts counts_;
+  Arena scratch_;  // of values made after the job's end
 };
 
 }  // namespace runnel::core

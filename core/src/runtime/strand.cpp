@@ -29,7 +29,7 @@ Strand::Strand(const Flow& flow, RoutineSet& routines, const StrandOptions& opti
       at_once_(most_slots(flow)) {
   for (const Routine& routine : flow.routines) slots_.emplace_back(routine.names.slots.size());
   // An activation may overshoot before its garbage is looked at; what is live is checked after it.
-  job_.arena.set_limit(2 * flow.limits.memory);
+  job_.arena.set_limit(kArenaLimits * flow.limits.memory);
   job_.trace_log.set_limit(flow.limits.trace_entries);
   context_.arena = &job_.arena;
   context_.job = &job_;
@@ -58,7 +58,7 @@ void Strand::reset() {
     any_skipped_ = false;
   }
   outstanding_ = 0;
-  compact_above_ = std::min(flow_.limits.memory, size_t{4} * 1024 * 1024);
+  compact_above_ = std::min(flow_.limits.memory, kCompactionPays);
 }
 
 void Strand::run(SlotRef slot, Value data) {
@@ -90,15 +90,24 @@ void Strand::deliver(const QueuedItem& queued) {
 
 bool Strand::passes(const Connection& connection, const QueuedItem& queued) {
   prepare(connection.from, {}, queued.item, missing());
-  context_.is_condition = true;
-  Value result{};
-  const bool evaluated = evaluate(context_, expression_value(*connection.when), result);
-  context_.is_condition = false;
-  if (evaluated) return !(is_nothing(result) || (result.kind == RUNNEL_BOOL && !result.as.integer));
+  bool holds = false;
+  if (evaluate_condition(*connection.when, holds)) return holds;
   // The failure is the emitter's; the item it lost is the dead letter.
   const SlotItems lost{&queued.item, 1};
   handle_failure(connection.from, std::exchange(context_.failure, {}), {&lost, 1}, queued.hops);
   return false;
+}
+
+// False: the context has failed. What the condition made is given back: only its truth is kept.
+bool Strand::evaluate_condition(size_t expression, bool& holds) {
+  const Arena::Mark mark = job_.arena.mark();
+  context_.is_condition = true;
+  Value result{};
+  const bool evaluated = evaluate(context_, expression_value(expression), result);
+  context_.is_condition = false;
+  holds = evaluated && !is_nothing(result) && (result.kind != RUNNEL_BOOL || result.as.integer);
+  job_.arena.rewind(mark);
+  return evaluated;
 }
 
 Value Strand::mapped(const Connection& connection, Value item) {
@@ -141,11 +150,8 @@ bool Strand::policy_is_true(uint32_t number) {
     if (items.count && is_missing(first)) first = items.items[0];
   }
   prepare(number, lying, first, missing());
-  context_.is_condition = true;
-  Value result{};
-  const bool evaluated = evaluate(context_, expression_value(flow_.routines[number].policy.when), result);
-  context_.is_condition = false;
-  if (evaluated) return !(is_nothing(result) || (result.kind == RUNNEL_BOOL && !result.as.integer));
+  bool holds = false;
+  if (evaluate_condition(flow_.routines[number].policy.when, holds)) return holds;
   handle_failure(number, std::exchange(context_.failure, {}), lying, 0);
   return false;
 }
@@ -159,11 +165,9 @@ void Strand::activate_queued(uint32_t number, uint32_t most, Value message) {
     hops = std::max(hops, queues[i].most_hops(taken[i].count));
     if (taken[i].count && is_missing(first)) first = taken[i].items[0];
   }
+  for (size_t i = 0; i < taken.size(); ++i) queues[i].take(taken[i].count);  // what is left lies there yet
   activate(number, taken, first, hops, message);
-  if (is_final()) return;  // the slots are cleared already
-  for (size_t i = 0; i < taken.size(); ++i) {
-    if (!skipped_[number]) queues[i].pop(taken[i].count);
-  }
+  queues.tidy();
 }
 
 void Strand::prepare(uint32_t number, std::span<const SlotItems> items, Value first, Value message) {
@@ -197,13 +201,20 @@ void Strand::activate(uint32_t number, std::span<const SlotItems> items, Value f
 }
 
 void Strand::commit(uint32_t number, uint32_t hops) {
-  routines_.writes().commit();
-  if (context_.complete) return complete_job(number);
+  if (context_.complete) {
+    routines_.writes().commit();
+    return complete_job(number);
+  }
   for (size_t i = 0; i < emissions_.size() && !is_final(); ++i) {
     const Emission& emission = emissions_[i];
     enqueue(number, emission.event, emission.item, hops + 1);
   }
   emissions_.clear();
+  if (is_final()) {  // an item too many: no counter runs ahead
+    routines_.writes().drop();
+  } else {
+    routines_.writes().commit();
+  }
 }
 
 void Strand::collect(uint32_t number, Value item) {
@@ -219,7 +230,9 @@ void Strand::enqueue(uint32_t number, uint32_t event, Value item, uint32_t hops)
     collect(number, item);
     if (is_final()) return;
   }
-  if (++job_.emits > flow_.limits.emits) {
+  // One item for each connection: what bounds the queue.
+  job_.emits += std::max<size_t>(1, routine.connections[event].size());
+  if (job_.emits > flow_.limits.emits) {
     return fail_job({"limit.emits", "the job emitted more than " + std::to_string(flow_.limits.emits) + " items",
                      routine.id, 1, routine.place.text(), ""});
   }

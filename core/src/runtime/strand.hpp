@@ -31,7 +31,9 @@ class Strand {
   void reset();
 
  private:
-  enum class Judged : uint8_t { done, failed };
+  static constexpr size_t kArenaLimits =
+      3;  // times the memory limit: live values, garbage, and the copy of a compaction
+  static constexpr size_t kCompactionPays = size_t{4} * 1024 * 1024;
 
   bool is_final() const { return runnel::core::is_final(job_.status); }
   void run_until_quiet();
@@ -42,6 +44,7 @@ class Strand {
   bool passes(const Connection&, const QueuedItem&);  // the connection's `when`
   Value mapped(const Connection&, Value item);
   void arrive(uint32_t routine, uint32_t slot, Value item, uint32_t hops);
+  bool evaluate_condition(size_t expression, bool& holds);
   bool policy_is_true(uint32_t routine);  // the policy's `when`
 
   void activate_queued(uint32_t routine, uint32_t most, Value message);

@@ -29,6 +29,10 @@ void Strand::handle_failure(uint32_t number, Problem&& problem, std::span<const 
       return fail_job(std::move(problem));
     case AfterFailure::dead_letter: {
       const Value letter = dead_letter(number, problem, items);
+      if (height_of(letter) > kMaxDepth) {  // a letter about a letter about ...
+        return fail_job({"limit.depth", "a dead letter is nested deeper than " + std::to_string(kMaxDepth) + " levels",
+                         routine.id, 1, routine.place.text(), problem.message});
+      }
       job_.add_error(std::move(problem));
       return enqueue(number, routine.error_event(), letter, hops + 1);
     }
@@ -57,9 +61,8 @@ Value Strand::dead_letter(uint32_t number, const Problem& problem, std::span<con
 }
 
 void Strand::fail_job(Problem&& problem) {
-  job_.error = make_string(job_.arena, problem.message);
-  if (is_missing(job_.error)) job_.error = literal("out of memory");  // the arena is exhausted
   job_.error_detail = std::move(problem);
+  job_.error = string_view_value(job_.error_detail->message);  // the arena may be exhausted
   finish(Status::failed);
 }
 
@@ -126,7 +129,9 @@ void Strand::flush(uint32_t number) {
         {"unconsumed", std::to_string(queues.total()) + " items were left in the slots at the end of the job", "", 1,
          "", ""},
         lying, hops);
-    if (!is_final()) discard_slots(number);
+    if (!is_final() && !routine.has_error_connection())
+      job_.discarded += queues.total();  // else they are in the letter
+    queues.clear();
     return;
   }
   std::vector<Member> counts;

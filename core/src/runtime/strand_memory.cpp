@@ -23,7 +23,8 @@ void Strand::keep_memory_bounded(uint32_t number) {
   if (live > flow_.limits.memory || job_.arena.exhausted()) {
     return fail_job(memory_problem(number));
   }
-  compact_above_ = std::min(flow_.limits.memory, std::max(size_t{4} * 1024 * 1024, 2 * live));
+  compact_above_ =
+      live + std::max(kCompactionPays, live / 2);  // so that the copies cost no more than what was made since
 }
 
 // Copies everything the job can still reach; shared values stay shared.

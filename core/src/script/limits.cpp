@@ -5,7 +5,7 @@ namespace runnel::core {
 namespace {
 
 constexpr int kHookInterval = 1000;
-constexpr int64_t kMostRunTime = 10'000'000;  // microseconds: for the few operations of Lua that no count can see
+constexpr int64_t kMostRunTime = 10'000'000;  // microseconds of computing: for what no count can see
 constexpr size_t kLargeBytesPerInstruction = 64;
 
 }  // namespace
@@ -20,9 +20,10 @@ void LuaEngine::set_hook(bool armed) {
 void LuaEngine::hook(lua_State* L, lua_Debug*) {
   LuaEngine& engine = engine_of(L);
   if (engine.doomed_) engine.end_failed();
-  const int64_t now = monotonic_us();
+  const int64_t now = thread_cpu_us();
   if (engine.started_us_ == 0) engine.started_us_ = now;
-  if (now - engine.started_us_ > kMostRunTime) engine.budget_ = 0;
+  if (now - engine.started_us_ > kMostRunTime)
+    engine.doom("limit.instructions", "a script computed for more than 10 s in one activation");
   engine.charge(kHookInterval);
 }
 

@@ -27,7 +27,12 @@ void NumberTexts::remember(double number, Value text) {
   }
   const auto bits = std::bit_cast<uint64_t>(number);
   Entry& entry = entries_[place_of(bits)];
-  if (!entry.used) ++used_;
+  if (entry.used) {  // read in two spellings: which of them a script passes on nobody can tell
+    const bool same = entry.text.kind == text.kind && (is_missing(text) || raw_text(entry.text) == raw_text(text));
+    if (!same) entry.text = missing();
+    return;
+  }
+  ++used_;
   entry = {bits, text, true};
 }
 

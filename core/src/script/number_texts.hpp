@@ -1,5 +1,5 @@
 // Numbers that scripts read in an unusual spelling (1.10, 1e2) are plain floats to Lua. This remembers the spelling, so
-// that a number passed on keeps it: a float is written as it was last read in this run.
+// that a number passed on keeps it; a number read in two spellings is written in one of them.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,11 @@ class RecordWriter {
  public:
   explicit RecordWriter(RecordOptions);
   void write(OutBuffer&, JobContext&);  // with its newline; computes the job's input_hash where the record needs it
-  void write_line(OutBuffer&, Value);   // any value as one line: --emit, --select
+  // Text for people about a job, secrets shown as ***.
+  std::string without_secrets(std::string_view text) const {
+    return mask_.active() ? mask_.masked(text) : std::string(text);
+  }
+  void write_line(OutBuffer&, Value);  // any value as one line: --emit, --select
 
   static const std::vector<std::string>& field_names();  // that `fields` may hold
 

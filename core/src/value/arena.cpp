@@ -60,7 +60,7 @@ void* Arena::allocate_chunk(size_t size) {
   if (exhausted_ || size > limit_ || used_now > limit_ - size) return refuse();
   const size_t next_chunk = chunks_.empty() ? 0 : current_ + 1;
   if (next_chunk >= chunks_.size() || chunks_[next_chunk].size < size) {
-    const size_t grown = chunks_.empty() ? kFirstChunk : std::min(kMostKept, chunks_[current_].size * 2);
+    const size_t grown = chunks_.empty() ? first_chunk_ : std::min(kMostKept, chunks_[current_].size * 2);
     const size_t wanted = std::max(size, grown);
     auto* start = static_cast<char*>(std::malloc(wanted));
     if (!start) return refuse();
@@ -76,6 +76,15 @@ void* Arena::allocate_chunk(size_t size) {
 void Arena::shrink_last(const void* start, size_t from, size_t to) {
   const auto aligned = [](size_t size) { return (size + 7) & ~size_t{7}; };
   if (start && static_cast<const char*>(start) + aligned(from) == next_) next_ -= aligned(from) - aligned(to);
+}
+
+void Arena::rewind(const Mark& mark) {
+  if (!mark.next) return reset();  // it was empty
+  exhausted_ = false;
+  current_ = mark.chunk;
+  next_ = mark.next;
+  used_before_ = mark.used_before;
+  set_end();
 }
 
 void Arena::reset() {

@@ -14,7 +14,8 @@ class Arena {
   static constexpr size_t kFirstChunk = 32 * 1024;
   static constexpr size_t kMostKept = 1024 * 1024;  // reset gives larger memory back to the system
 
-  explicit Arena(size_t limit = SIZE_MAX) : limit_(limit) {}
+  explicit Arena(size_t limit = SIZE_MAX, size_t first_chunk = kFirstChunk)
+      : limit_(limit), first_chunk_(first_chunk) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
   Arena(Arena&&) noexcept;
@@ -54,6 +55,15 @@ class Arena {
   size_t limit() const { return limit_; }
   void reset();  // keeps the first chunk (and up to kMostKept in all)
 
+  // Gives back all that was handed out since the mark.
+  struct Mark {
+    size_t chunk = 0;
+    char* next = nullptr;
+    size_t used_before = 0;
+  };
+  Mark mark() const { return {current_, next_, used_before_}; }
+  void rewind(const Mark&);
+
   // From now on nothing fits, until reset. Returns null.
   void* refuse();
 
@@ -71,6 +81,7 @@ class Arena {
   char* end_ = nullptr;     // of the current chunk, or where the limit cuts it
   size_t used_before_ = 0;  // in all chunks but the current one
   size_t limit_;
+  size_t first_chunk_ = kFirstChunk;
   bool exhausted_ = false;
   std::vector<Chunk> chunks_;
   size_t current_ = 0;  // those after it are kept from before the last reset
