@@ -1,6 +1,7 @@
 #include <cerrno>
 #include <nlohmann/json.hpp>
 #include <runnel/batch.hpp>
+#include <runnel/routine.hpp>
 #include <runnel/runtime.hpp>
 #include <set>
 #include <thread>
@@ -13,6 +14,30 @@ using namespace runnel;
 using nlohmann::json;
 
 namespace {
+
+// A class of the embedder's own; what it throws is up to the job.
+class Thrower {
+ public:
+  void activate(Activation& in) {
+    if (in.slot("input").front().string_or("") == "number") throw 42;
+    throw std::runtime_error("boom");
+  }
+  static constexpr auto spec() { return routine("thrower", "Throws").slot("input", "anything"); }
+};
+
+const runnel_type* const kThrowerTypes[] = {&TypeOf<Thrower>::type};
+const runnel_plugin kThrower = {RUNNEL_PLUGIN_MAGIC,
+                                sizeof(runnel_plugin),
+                                RUNNEL_ABI_MAJOR,
+                                RUNNEL_ABI_MINOR,
+                                {"thrower", 7},
+                                {"1", 1},
+                                {"0.1.0", 5},
+                                kThrowerTypes,
+                                1,
+                                0,
+                                detail::keep_host,
+                                nullptr};
 
 const Classes& classes() {
   static const Classes all = [] {
@@ -66,6 +91,21 @@ TEST_CASE("post gives a JobContext that ends as the job did") {
   CHECK(bad.error() == "thirteen");
   CHECK(bad.metadata() == R"({"run":1})");
   CHECK(json::parse(bad.record())["error_detail"]["code"] == "bad.luck");
+}
+
+TEST_CASE("a routine that throws costs its job alone, with its place in the flow file") {
+  Classes own;
+  REQUIRE(own.add(kThrower, "test").empty());
+  const Flow flow = Flow::from_text("test.yaml", "flow_id: t\nroutines:\n  bad: {class: thrower}\n", own);
+  REQUIRE(flow);
+  Runtime runtime(flow, {.workers = 1});
+  runtime.exec();
+  const JobContext boom = runtime.post("", "", "1");
+  const JobContext number = runtime.post("", "", R"("number")");
+  REQUIRE(runtime.wait_until_all_jobs_finished(kLong));
+  CHECK(boom.error() == "boom");
+  CHECK(json::parse(boom.record())["error_detail"]["location"] == "test.yaml:3:3");
+  CHECK(number.error() == "an exception that is no std::exception");
 }
 
 TEST_CASE("post checks first and creates afterwards") {

@@ -31,6 +31,13 @@ void JobContext::State::finish(core::JobContext& job, std::string_view line) {
   finished.notify_all();
 }
 
+void JobContext::State::give_up(std::string why) {
+  const std::lock_guard lock(mutex);
+  error = std::move(why);
+  status = JobStatus::failed;
+  finished.notify_all();
+}
+
 JobStatus JobContext::status() const {
   const std::lock_guard lock(state_->mutex);
   return state_->status;

@@ -23,6 +23,8 @@ struct JobContext::State {
   void begin();                                             // [worker]
   void finish(core::JobContext&, std::string_view record);  // [worker]
 
+  void give_up(std::string why);  // [worker] failed without a record
+
   // Constant after post(): read without the lock.
   const std::string flow_id;
   const std::string data_text;

@@ -49,10 +49,14 @@ struct Runtime::Impl {
     request.metadata = state->metadata_text;
     request.job_id = state->given_id;
     state->begin();
-    core::JobContext& job = worker.runner->run(request);
-    worker.buffer.clear();
-    worker.records.write(worker.buffer, job);
-    state->finish(job, worker.buffer.view());
+    try {
+      core::JobContext& job = worker.runner->run(request);
+      worker.buffer.clear();
+      worker.records.write(worker.buffer, job);
+      state->finish(job, worker.buffer.view());
+    } catch (const std::exception& error) {  // out of memory, for one; the job is failed, the worker goes on
+      state->give_up(error.what());
+    }
     const std::lock_guard lock(mutex);
     ++finished;
     changed.notify_all();
