@@ -7,11 +7,6 @@
 
 namespace runnel {
 
-struct Builtin {
-  const runnel_plugin* plugin;
-  bool listed;  // false: linked in for an example flow, not shown by `list`
-};
-
-const std::vector<Builtin>& builtins();
+const std::vector<const runnel_plugin*>& builtins();
 
 }  // namespace runnel

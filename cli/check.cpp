@@ -64,6 +64,9 @@ int check(const Classes& classes, const CheckArguments& arguments) {
   FlowOptions options;
   options.sets = arguments.flow_arguments.sets;
   options.strict = arguments.flow_arguments.strict;
+  options.asks_for_entry = true;  // run says so itself, and only if no job names its slot
+  options.plugins = arguments.flow_arguments.plugins;
+  options.child_first = true;
   try {
     options.environment = environment(arguments.flow_arguments.env_file);
   } catch (const std::invalid_argument& mistake) {
@@ -81,7 +84,7 @@ int check(const Classes& classes, const CheckArguments& arguments) {
     else
       output += flow.report() + (flow ? file + ": ok\n" : "");
   }
-  if (write_all(STDOUT_FILENO, output)) return exit_code;
+  if (write_all(take_stdout(), output)) return exit_code;
   return errno == EPIPE ? 141 : 74;
 }
 

@@ -1,10 +1,17 @@
 #include "inputs.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "base/diagnostic.hpp"
+#include "base/utf8.hpp"
+#include "input_files.hpp"
+#include "value/builder.hpp"
+#include "value/reader.hpp"
+#include "value/writer.hpp"
 
 extern "C" char** environ;  // NOLINT
 
@@ -12,10 +19,19 @@ namespace runnel::cli {
 
 namespace {
 
-using nlohmann::json;
+// What is not UTF-8 cannot stand in a record as it is.
+std::string utf8_text(std::string_view text) { return core::is_utf8(text) ? std::string(text) : core::printable(text); }
 
-std::string json_text(const std::string& text) {
-  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+core::Value read_json(const std::string& where, const std::string& text, core::Arena& memory) {
+  core::Reader reader;
+  core::Value value{};
+  if (reader.read({memory.copy(text), text.size()}, memory, value)) return value;
+  const core::ReadProblem& problem = reader.problem();
+  const std::string_view before = std::string_view(text).substr(0, problem.offset);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const size_t column = before.size() - (lines ? before.rfind('\n') + 1 : 0) + 1;
+  throw std::invalid_argument(where + ":" + std::to_string(lines + 1) + ":" + std::to_string(column) + ": " +
+                              problem.message);
 }
 
 std::string unquoted(std::string value) {
@@ -27,26 +43,37 @@ std::string unquoted(std::string value) {
 
 }  // namespace
 
-std::string metadata_json(const std::vector<std::string>& pairs) {
-  std::vector<std::pair<std::string, std::string>> members;  // values as JSON text, so that 1.10 stays 1.10
+std::string metadata_json(const std::string& file, const std::vector<std::string>& pairs) {
+  core::Arena memory;
+  std::vector<core::Member> members;  // values by their text, so that 1.10 stays 1.10
+  const std::string text = file.empty() ? "{}" : file_text("--metadata-file", file);
+  const core::Value base = read_json("--metadata-file " + core::printable(file), text, memory);
+  if (base.kind != RUNNEL_OBJECT)
+    throw std::invalid_argument("--metadata-file " + core::printable(file) + ": is not a JSON object");
+  members.assign(core::members_of(base), core::members_of(base) + base.size);
   for (const std::string& pair : pairs) {
     const size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0)
       throw std::invalid_argument("--metadata " + pair + ": is not of the form KEY=VALUE");
-    const std::string key = pair.substr(0, equals);
-    std::string value = pair.substr(equals + 1);
-    if (!json::accept(value)) value = json_text(value);
-    bool known = false;
-    for (auto& member : members) {
-      if (member.first != key) continue;
-      member.second = value;
-      known = true;
-    }
-    if (!known) members.emplace_back(key, std::move(value));
+    const std::string_view value = std::string_view(pair).substr(equals + 1);
+    core::Reader reader;
+    core::Value made{};
+    if (!reader.read(value, memory, made)) made = core::make_string(memory, utf8_text(value));
+    members.push_back({core::make_string(memory, utf8_text(pair.substr(0, equals))), made});
   }
-  std::string object = "{";
-  for (const auto& [key, value] : members) object += (object.size() > 1 ? "," : "") + json_text(key) + ":" + value;
-  return object + "}";
+  return core::to_json(core::make_object(memory, members));
+}
+
+std::vector<std::pair<std::string, std::string>> named_expressions(const std::string& option,
+                                                                   const std::vector<std::string>& texts) {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (const std::string& text : texts) {
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+      throw std::invalid_argument(option + " " + core::printable(text) + ": is not of the form KEY=EXPR");
+    result.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return result;
 }
 
 std::vector<std::pair<std::string, std::string>> environment(const std::string& file) {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/diagnostic.hpp"
-#include "routine/registry.hpp"
+#include "routine/class_name.hpp"
 #include "verbs.hpp"
 
 namespace runnel::cli {
@@ -100,7 +100,7 @@ std::string as_markdown(const RoutineSpec& spec) {
   return text;
 }
 
-int print(const std::string& text) { return write_all(STDOUT_FILENO, text) ? 0 : errno == EPIPE ? 141 : 74; }
+int print(const std::string& text) { return write_all(take_stdout(), text) ? 0 : errno == EPIPE ? 141 : 74; }
 
 int print_all(const std::vector<const RoutineSpec*>& specs, const std::string& format) {
   std::string text;
@@ -114,6 +114,20 @@ int print_all(const std::vector<const RoutineSpec*>& specs, const std::string& f
 }
 
 }  // namespace
+
+bool open_plugins(Classes& classes, const std::vector<std::string>& paths) {
+  core::Diagnostics mistakes;
+  for (const std::string& path : paths) {
+    if (auto mistake = classes.open(path, true)) {
+      core::Diagnostic& diagnostic = mistakes.emplace_back();
+      diagnostic.place.file = "--plugin " + path;
+      diagnostic.message = mistake->text;
+      diagnostic.hint = mistake->hint;
+    }
+  }
+  write_all(STDERR_FILENO, core::print_text(mistakes, {}));
+  return mistakes.empty();
+}
 
 int list(const Classes& classes, const ListArguments& arguments) {
   const auto specs = classes.registry().all();
@@ -133,9 +147,11 @@ int list(const Classes& classes, const ListArguments& arguments) {
 int describe(const Classes& classes, const ListArguments& arguments) {
   const core::Registry& registry = classes.registry();
   if (arguments.class_name.empty()) return print_all(registry.all(), arguments.format);
-  if (const RoutineSpec* spec = registry.find(arguments.class_name)) return print_all({spec}, arguments.format);
+  if (const RoutineSpec* spec = core::find_class(registry, arguments.class_name))
+    return print_all({spec}, arguments.format);
   std::string message = "no class \"" + core::printable(arguments.class_name) + "\"";
-  if (const std::string hint = core::suggest(arguments.class_name, registry.names()); !hint.empty())
+  if (const std::string hint = core::suggest(core::class_name_of(arguments.class_name), registry.names());
+      !hint.empty())
     message += "; " + hint;
   return say(message), 2;
 }

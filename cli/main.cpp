@@ -14,21 +14,24 @@ int main(int argc, char** argv) {
     const cli::Options options = cli::parse(argc, argv);
     if (options.verb == cli::Verb::none) return options.exit_code;
     Classes classes;
-    for (const Builtin& builtin : builtins()) {
-      const std::string problem = classes.add(*builtin.plugin, "built in", builtin.listed);
+    for (const runnel_plugin* builtin : builtins()) {
+      const std::string problem = classes.add(*builtin, "built in");
       if (problem.empty()) continue;
       cli::say(problem);
       return 70;
     }
+    cli::take_stdout();
     switch (options.verb) {
       case cli::Verb::run:
         return cli::run(classes, options.run);
       case cli::Verb::check:
         return cli::check(classes, options.check);
       case cli::Verb::list:
-        return cli::list(classes, options.list);
+        return cli::open_plugins(classes, options.list.plugins) ? cli::list(classes, options.list) : 2;
       case cli::Verb::describe:
-        return cli::describe(classes, options.list);
+        return cli::open_plugins(classes, options.list.plugins) ? cli::describe(classes, options.list) : 2;
+      case cli::Verb::create:
+        return cli::create(classes, options.create);
       case cli::Verb::none:
         break;
     }

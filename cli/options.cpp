@@ -5,15 +5,11 @@
 #include <iostream>
 
 #include "base/diagnostic.hpp"
+#include "option_groups.hpp"
 
 namespace runnel::cli {
 
 namespace {
-
-constexpr const char* kExitCodes =
-    "Exit codes: 0 all jobs completed; 1 a job failed or was cancelled; 2 usage, flow or input file wrong, nothing was "
-    "run;\n"
-    "  70 internal error; 71 no threads or memory; 74 input or output failed; 141 the reader of the output went away";
 
 constexpr const char* kFlowFile = R"(A flow file:
   flow_id: hello
@@ -32,7 +28,8 @@ Other keys of a routine: activation (all_slots_ready, {batch_size: n}, {when: EX
 ({strategy: stop, continue or skip}). Every routine has an event `error`: connect it to receive {error, input}.)";
 
 constexpr const char* kUsage =
-    "usage: runnel run FLOW [FILE...] | check FLOW... | list | describe CLASS; more with --help\n";
+    "usage: runnel run FLOW [FILE...] | check FLOW... | list | describe CLASS | new plugin|flow NAME; more with "
+    "--help\n";
 
 // The parser's own message for a misspelt verb says only that one is required.
 std::string verb_mistake(int argc, char** argv, const CLI::App& app) {
@@ -46,57 +43,6 @@ std::string verb_mistake(int argc, char** argv, const CLI::App& app) {
   return "no verb \"" + core::printable(verb) + "\"; " + core::suggest(verb, verbs);
 }
 
-void add_flow_options(CLI::App& app, FlowArguments& arguments) {
-  app.add_option("--set", arguments.sets, "Replace a value of the flow file: routines.logic.config.x=3 (repeatable)")
-      ->type_name("PATH=VALUE")
-      ->allow_extra_args(false);
-  app.add_option("--env-file", arguments.env_file, "NAME=VALUE lines, over the environment, for ${NAME} and env.NAME")
-      ->type_name("FILE");
-  app.add_flag("--strict", arguments.strict, "Take warnings about the flow as errors");
-}
-
-void add_run(CLI::App& app, RunArguments& arguments) {
-  add_flow_options(app, arguments.flow_arguments);
-  app.add_option("flow", arguments.flow, "The flow file; - is standard input")->required()->type_name("FLOW");
-  app.add_option("inputs", arguments.inputs, "JSON lines, one job a line; - or nothing: standard input")
-      ->type_name("FILE");
-  app.add_option("--data", arguments.data, "Run one job with this JSON as its data; reads no input")->type_name("JSON");
-  app.add_flag("-n,--no-data", arguments.no_data, "Run one job with null as its data; reads no input");
-  app.add_option("--post", arguments.post, "The slot jobs go to, if not the flow's entry")->type_name("ROUTINE.SLOT");
-  app.add_option("--metadata", arguments.metadata,
-                 "Metadata of every job; the value as JSON if it is JSON (repeatable)")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  app.add_option("--emit", arguments.emit, "Print the items of this event instead of records; failures go to stderr")
-      ->type_name("ROUTINE.EVENT");
-  app.add_option("--select", arguments.select, "Print this Lua expression of each finished `job` instead of its record")
-      ->type_name("EXPR");
-  app.add_option("--fields", arguments.fields, "Print only these keys of the records")
-      ->type_name("KEY,...")
-      ->allow_extra_args(false)
-      ->delimiter(',');
-  app.add_option("--trace-level", arguments.trace_level,
-                 "off; user: what routines trace, and errors (default); flow: every hop too; data: with its items")
-      ->type_name("LEVEL")
-      ->check(CLI::IsMember({"off", "user", "flow", "data"}));
-  app.add_option("--order", arguments.order, "Order of the output: input (default) or completion")
-      ->type_name("ORDER")
-      ->check(CLI::IsMember({"input", "completion"}));
-  app.add_option("--window", arguments.window,
-                 "Jobs under way beyond the first unwritten one; bounds memory (default 4096)")
-      ->type_name("N")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{100'000'000}));
-  app.add_option("-j,--workers", arguments.workers, "Worker threads (default: the flow's, else one per core)")
-      ->type_name("N")
-      ->check(CLI::Range(1u, 1024u));
-  app.add_flag("--deterministic", arguments.deterministic,
-               "Times and ids from position and content: the same input gives the same bytes on any number of workers");
-  app.add_flag("--pretty", arguments.pretty, "Indent the records");
-  app.add_flag("--ascii", arguments.ascii, "Only ASCII in the output: everything else as \\uXXXX");
-  app.add_flag("-q,--quiet", arguments.quiet, "No notes on stderr, only errors");
-  app.footer(kExitCodes);
-}
-
 void add_check(CLI::App& app, CheckArguments& arguments) {
   add_flow_options(app, arguments.flow_arguments);
   app.add_option("flows", arguments.flows, "Flow files; - is standard input")->required()->type_name("FLOW");
@@ -106,10 +52,33 @@ void add_check(CLI::App& app, CheckArguments& arguments) {
   app.footer("Exit codes: 0 every flow is right, 2 one is not");
 }
 
-void add_format(CLI::App& app, ListArguments& arguments) {
+void add_list(CLI::App& app, ListArguments& arguments) {
+  add_plugin_option(app, arguments.plugins);
   app.add_option("--format", arguments.format, "text (default), json or markdown")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"text", "json", "markdown"}));
+}
+
+void add_new(CLI::App& app, NewArguments& arguments) {
+  app.add_option("what", arguments.what,
+                 "plugin: a routine class in C++, its flow and test; flow: a flow of one script")
+      ->required()
+      ->type_name("plugin|flow")
+      ->check(CLI::IsMember({"plugin", "flow"}));
+  app.add_option("name", arguments.name, "Its name, and that of the folder made for it")->required()->type_name("NAME");
+  app.add_option("--dir", arguments.folder, "Make the folder in this one (default: here)")->type_name("DIR");
+}
+
+// An option that takes one value and has several; "": there is none.
+std::string repeated_option(const CLI::App& app) {
+  for (const CLI::App* verb : app.get_subcommands()) {
+    for (const CLI::Option* option : verb->get_options()) {
+      const bool takes_one = option->get_expected_max() == 1 && option->get_items_expected_max() == 1 &&
+                             option->get_multi_option_policy() == CLI::MultiOptionPolicy::Throw;
+      if (takes_one && option->count() > 1) return option->get_name();
+    }
+  }
+  return "";
 }
 
 }  // namespace
@@ -124,10 +93,12 @@ Options parse(int argc, char** argv) {
   CLI::App* check = app.add_subcommand("check", "Say everything that is wrong with a flow file");
   CLI::App* list = app.add_subcommand("list", "List the routine classes");
   CLI::App* describe = app.add_subcommand("describe", "Describe a routine class: its slots, events and parameters");
-  add_run(*run, options.run);
+  CLI::App* create = app.add_subcommand("new", "Make a plugin or a flow to start from, with a test that passes");
+  add_new(*create, options.create);
+  add_run_options(*run, options.run);
   add_check(*check, options.check);
-  add_format(*list, options.list);
-  add_format(*describe, options.list);
+  add_list(*list, options.list);
+  add_list(*describe, options.list);
   describe->add_option("class", options.list.class_name, "A class that `list` shows; without one, all of them")
       ->type_name("CLASS");
 
@@ -142,7 +113,15 @@ Options parse(int argc, char** argv) {
     app.exit(success);
     return options;
   } catch (const CLI::ParseError& error) {
-    std::cerr << "runnel: " << error.what() << "\n" << kUsage;
+    const std::string repeated = repeated_option(app);
+    std::cerr << "runnel: "
+              << (repeated.empty() ? error.what() : repeated + " is given more than once; it takes one value") << "\n"
+              << kUsage;
+    options.exit_code = 2;
+    return options;
+  }
+  if (*run && options.run.flow.empty() && !options.run.script) {
+    std::cerr << "runnel: FLOW is required\n" << kUsage;
     options.exit_code = 2;
     return options;
   }
@@ -150,6 +129,7 @@ Options parse(int argc, char** argv) {
   if (*check) options.verb = Verb::check;
   if (*list) options.verb = Verb::list;
   if (*describe) options.verb = Verb::describe;
+  if (*create) options.verb = Verb::create;
   return options;
 }
 

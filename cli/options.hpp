@@ -11,17 +11,29 @@ namespace runnel::cli {
 struct FlowArguments {
   std::vector<std::string> sets;
   std::string env_file;
+  std::vector<std::string> plugins;
   bool strict = false;
 };
 
 struct RunArguments {
   FlowArguments flow_arguments;
   std::string flow;
+  std::optional<std::string> script;  // -e; `flow` is then the first input
   std::vector<std::string> inputs;
+  std::vector<std::string> files_from;
+  std::string input_format = "jsonl";
+  std::optional<uint64_t> head;
+  uint64_t skip = 0;
+  std::optional<std::string> rate;
   std::optional<std::string> data;
   bool no_data = false;
   std::string post;
-  std::vector<std::string> metadata;  // K=V
+  std::vector<std::string> metadata;       // K=V
+  std::vector<std::string> metadata_from;  // NAME=EXPR
+  std::string metadata_file;
+  std::string job_id_from;
+  std::string job_id = "uuid";
+  bool dry_run = false;
   std::string emit;
   std::string select;
   std::string trace_level;  // "": the flow's
@@ -42,17 +54,25 @@ struct CheckArguments {
 };
 
 struct ListArguments {
+  std::vector<std::string> plugins;
   std::string class_name;  // of `describe`; "" for `list`
   std::string format = "text";
 };
 
-enum class Verb : uint8_t { none, run, check, list, describe };
+struct NewArguments {
+  std::string what;  // plugin or flow
+  std::string name;
+  std::string folder = ".";  // in which the new one is made
+};
+
+enum class Verb : uint8_t { none, run, check, list, describe, create };
 
 struct Options {
   Verb verb = Verb::none;
   RunArguments run;
   CheckArguments check;
   ListArguments list;
+  NewArguments create;
   int exit_code = 0;  // of verb none: 0 after --help and --version, 2 after a mistake
 };
 

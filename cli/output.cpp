@@ -24,6 +24,15 @@ void fill_standard_descriptors() {
 
 bool was_closed(int fd) { return closed_at_start[fd]; }
 
+int take_stdout() {
+  static const int kept = [] {
+    const int fd = was_closed(STDOUT_FILENO) ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
+    if (fd >= 0) dup2(STDERR_FILENO, STDOUT_FILENO);
+    return fd;
+  }();
+  return kept;
+}
+
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t size = write(fd, text.data(), text.size());

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "inputs.hpp"
+#include "run_plan.hpp"
 #include "verbs.hpp"
 
 namespace runnel::cli {
@@ -22,13 +23,6 @@ std::optional<TraceLevel> level_of(const std::string& name) {
   return std::nullopt;
 }
 
-// Records go to a descriptor of our own; whatever else writes to stdout from now on lands on stderr.
-int take_stdout() {
-  const int records = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
-  if (records >= 0) dup2(STDERR_FILENO, STDOUT_FILENO);
-  return records;
-}
-
 void print_summary(const BatchResult& result) {
   const JobCounts& counts = result.counts;
   std::string text = std::to_string(counts.posted) + (counts.posted == 1 ? " job: " : " jobs: ") +
@@ -39,67 +33,57 @@ void print_summary(const BatchResult& result) {
   say(text);
 }
 
-std::string usage_mistake(const RunArguments& arguments) {
-  if (arguments.data && arguments.no_data) return "--data and --no-data exclude each other";
-  if ((arguments.data || arguments.no_data) && !arguments.inputs.empty())
-    return "--data takes the place of input files; give one or the other";
-  if (arguments.flow == "-" && arguments.inputs.empty() && !arguments.data && !arguments.no_data) {
-    return "the flow and the jobs cannot both come from standard input";
-  }
-  return "";
-}
-
-BatchOptions batch_options(const RunArguments& arguments) {
-  BatchOptions options;
-  if (!arguments.inputs.empty()) options.inputs = arguments.inputs;
-  options.data = arguments.no_data ? std::optional<std::string>("null") : arguments.data;
-  options.post = arguments.post;
-  options.emit = arguments.emit;
-  options.fields = arguments.fields;
-  options.pretty = arguments.pretty;
-  options.ascii = arguments.ascii;
-  options.in_order = arguments.order == "input";
-  options.window = arguments.window;
-  return options;
-}
-
 }  // namespace
 
 int run(const Classes& classes, const RunArguments& arguments) {
   if (const std::string mistake = usage_mistake(arguments); !mistake.empty()) return say(mistake), 2;
   FlowOptions flow_options;
   RuntimeOptions runtime;
+  BatchOptions batch;
   try {
     flow_options.environment = environment(arguments.flow_arguments.env_file);
-    runtime.metadata = metadata_json(arguments.metadata);
+    flow_options.metadata_from = named_expressions("--metadata-from", arguments.metadata_from);
+    runtime.metadata = metadata_json(arguments.metadata_file, arguments.metadata);
+    batch = batch_options(arguments);
   } catch (const std::invalid_argument& mistake) {
     return say(mistake.what()), 2;
   }
   flow_options.sets = arguments.flow_arguments.sets;
   flow_options.strict = arguments.flow_arguments.strict;
   flow_options.select = arguments.select;
-  const Flow flow = Flow::load(arguments.flow, classes, flow_options);
+  flow_options.job_id_from = arguments.job_id_from;
+  flow_options.plugins = arguments.flow_arguments.plugins;
+  flow_options.child_first = true;
+  const Flow flow = arguments.script ? Flow::from_script(*arguments.script, classes, flow_options)
+                                     : Flow::load(arguments.flow, classes, flow_options);
   if (!flow || !arguments.quiet) write_all(STDERR_FILENO, flow.report());
   if (!flow) return 2;
 
   runtime.workers = arguments.workers;
   runtime.deterministic = arguments.deterministic;
   runtime.trace_level = level_of(arguments.trace_level);
-  BatchOptions batch = batch_options(arguments);
-  const bool interactive = !batch.data && batch.inputs.front() == "-" && isatty(STDIN_FILENO);
-  if (interactive && !arguments.quiet) say("reading JSON lines from the terminal, one job each; Ctrl-D ends");
+  if (arguments.dry_run) return print_plan(flow, runtime, batch);
+  const bool interactive = !batch.data && !batch.inputs.empty() && batch.inputs.front() == "-" && isatty(STDIN_FILENO);
+  if (interactive && !arguments.quiet)
+    say("reading " + (batch.input_format == "jsonl" ? "JSON lines" : batch.input_format) +
+        " from the terminal, one job each; Ctrl-D ends");
   if (arguments.workers > 1 && workers_for(flow, arguments.workers) == 1 && !arguments.quiet) {
     say("the flow keeps state between jobs, so it runs on 1 worker, not " + std::to_string(arguments.workers));
   }
+  if (const auto ids = routines_reaching_out(flow); arguments.deterministic && !ids.empty() && !arguments.quiet)
+    say("--deterministic does not cover what routine \"" + ids[0] + "\" answers: it reaches outside");
   const bool reads_stdin =
       !batch.data && std::find(batch.inputs.begin(), batch.inputs.end(), "-") != batch.inputs.end();
   if (reads_stdin && was_closed(STDIN_FILENO)) return say("standard input is closed; name a file or use --data"), 2;
-  batch.output = was_closed(STDOUT_FILENO) ? -1 : take_stdout();
+  batch.output = take_stdout();
   if (batch.output < 0) return say("standard output is closed"), 74;
 
   const BatchResult result = run_batch(flow, runtime, batch);
   const bool closed = close(batch.output) == 0 || errno == EINTR;
   if (!result.message.empty()) say(result.message);
+  if (result.late_finishes && !arguments.quiet)
+    say(std::to_string(result.late_finishes) +
+        " suspended activations were finished twice or after their job had ended, which did nothing");
   if (!closed && result.exit_code <= 1) return say("cannot write the output: closing it failed"), 74;
   if (isatty(STDERR_FILENO) && !arguments.quiet && result.exit_code != 141 && result.exit_code != 2)
     print_summary(result);

@@ -12,11 +12,11 @@ import sys
 
 MAY_INCLUDE = {  # direct and, through them, indirect
     "base": [], "value": ["base"], "job": ["value"], "source": ["job"], "routine": ["job"], "flow": ["routine"], "policy": ["flow"],
-    "runtime": ["policy"], "sink": ["job"], "config": ["flow"], "script": ["routine"], "embed": ["config", "script", "runtime", "source", "sink"],
+    "runtime": ["policy"], "sink": ["job"], "config": ["flow"], "script": ["routine"], "plugin": ["routine"], "embed": ["config", "script", "plugin", "runtime", "source", "sink"],
 }
 ONLY_IN = {  # pattern of an include -> folders
     r"yaml-cpp/": ["core/src/config"], r"lua\.h|lauxlib\.h|lualib\.h|lua\.hpp|re2/": ["core/src/script"], r"dlfcn\.h": ["core/src/plugin"],
-    r"simdjson": ["core/src/value", "core/src/source"], r"asio": ["core/src/runtime"], r"CLI/": ["cli"], r"xxhash": ["core/src/value"],
+    r"simdjson": ["core/src/value", "core/src/source"], r"asio": ["core/src/runtime", "builtins/exec"], r"CLI/": ["cli"], r"xxhash": ["core/src/value"], r"zlib\.h|zstd\.h": ["core/src/source"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs what README.md shows: readme.py SOURCE_DIR RUNNEL
 
-A fenced block whose info string names a file (```yaml hello.yaml) is written to a fresh folder (and the
+A fenced block whose info string names a file (```yaml hello.yaml) is written to a fresh folder, or is what a command before it has
+made there (and the
 flows of flows/README.md must pass `runnel check --strict`); in a ```console block
 each `$ command` is run there by sh, and the lines below it are what it must print (stdout and stderr together).
 """
@@ -25,6 +26,9 @@ with tempfile.TemporaryDirectory() as folder:
     for language, name, text in blocks:
         if name:
             path = pathlib.Path(folder, name)
+            if path.exists() and path.read_text(encoding="utf-8") != text:
+                failures += 1
+                print(f"{name} is not what README.md shows:\n{path.read_text(encoding='utf-8')}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         elif language == "console":

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""All measures of README.md as one table: run.py RUNNEL LIMIT FOLDER [JOBS]
+"""All measures of README.md as one table: run.py RUNNEL LIMIT FOLDER RUNNEL_ENRICH [JOBS]
 
 Commands that are compared run in turn, several rounds; a ratio is the median over the rounds of (limit's time / ours), so
 1 is the limit and more is better. Output goes to a file in FOLDER. Peers that are not installed are left out.
 """
+import os
 import pathlib
 import shutil
 import statistics
@@ -13,8 +14,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 FLOWS = HERE.parents[1] / "flows" / "enrich"
-runnel, limit, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-jobs = int(sys.argv[4]) if len(sys.argv) > 4 else 1_000_000
+runnel, limit, folder, runnel_enrich = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), sys.argv[4]
+jobs = int(sys.argv[5]) if len(sys.argv) > 5 else 1_000_000
+os.environ["RUNNEL_PLUGINS"] = str(pathlib.Path(runnel).resolve().parents[1] / "flows")
 ROUNDS = 5
 
 
@@ -53,6 +55,21 @@ def against_limit(title, path, count, threads, flow, rounds=ROUNDS):
     ratio = statistics.median(a / b for a, b in zip(times["limit"], times["ours"]))
     ours_time, limit_time = statistics.median(times["ours"]), statistics.median(times["limit"])
     row(title, f"{ratio:.2f} of the limit", f"{count / ours_time:,.0f} jobs/s; limit {count / limit_time:,.0f}")
+
+
+def library(path, count):
+    """The same classes from a shared library and linked into the program."""
+    builtin = folder / "enrich_builtin.yaml"
+    lines = (FLOWS / "enrich.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    builtin.write_text("".join(line for line in lines if not line.startswith("plugins:")), encoding="utf-8")
+    for threads in ("1", "2"):
+        options = [str(path), "--metadata", "source=bench", "-j", threads]
+        times = in_turn({"built in": [runnel_enrich, "run", str(builtin), *options],
+                         "library": [runnel, "run", str(FLOWS / "enrich.yaml"), *options]}, 9)
+        ratio = statistics.median(a / b for a, b in zip(times["built in"], times["library"]))
+        rates = {name: f"{count / statistics.median(taken):,.0f}" for name, taken in times.items()}
+        row(f"enrich from a library, {threads} worker{'s' * (threads != '1')}", f"{ratio:.3f} of built in",
+            f"{rates['library']} jobs/s; built in {rates['built in']}")
 
 
 def chain(length, kind):
@@ -104,6 +121,7 @@ def main():
     against_limit("enrich, native, 1 worker", small, jobs, 1, FLOWS / "enrich.yaml")
     against_limit("enrich, native, 1.8 KB lines, 2 workers", big, jobs // 10, 2, FLOWS / "enrich.yaml")
     against_limit("enrich, scripts, 2 workers", small, jobs, 2, FLOWS / "enrich_script.yaml", 3)
+    library(small, jobs)
     against_limit("pass-through, 2 workers", small, jobs, 2, chain(1, "native"))
     hop("native", (1, 101), few, jobs // 10)
     hop("lua", (1, 31), few, jobs // 10)

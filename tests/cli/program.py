@@ -7,6 +7,7 @@ import sys
 RUNNEL = sys.argv[1]
 FLOWS = pathlib.Path(__file__).resolve().parents[2] / "flows"
 SANITIZED = bool(os.environ.get("RUNNEL_SANITIZE"))
+os.environ.setdefault("RUNNEL_PLUGINS", str(pathlib.Path(RUNNEL).resolve().parents[1] / "flows"))  # the flows' own libraries
 TIMEOUT = 300  # only ends a hang; nothing is measured
 
 

@@ -155,10 +155,28 @@ TEST_CASE("a cycle of scripts may end where a script decides") {
 
 TEST_CASE("keys whose effect is still to come are refused, inert ones load") {
   CHECK(with("plugins: [a.so]\nexecution: {partition_by: data.x, timeout: 5s}\n") ==
-        "f:5:1: \"plugins\" is not available yet\nf:6:13: \"partition_by\" is not available yet\n");
+        "f:5:11: plugins cannot be opened here\nf:6:13: \"partition_by\" is not available yet\n");
   CHECK(with("plugins: []\nerror_handler: {max_retries: 2, jitter: full, is_critical: false}\ntests: []\n").empty());
   CHECK(with("error_handler: {strategy: retry, is_critical: true}\n") ==
         "f:5:27: strategy \"retry\" is not available yet\nf:5:47: \"is_critical: true\" is not available yet\n");
+}
+
+TEST_CASE("max_workers is workers, a strategy of execution changes nothing") {
+  const std::string flow = "flow_id: t\nroutines: {a: {class: step}}\n";
+  CHECK(load(flow + "execution: {strategy: sequential, max_workers: 5}\n").flow().workers == 5);
+  CHECK_FALSE(load(flow + "execution: {strategy: sequential}\n").flow().workers);
+}
+
+TEST_CASE("a flow that does not say where jobs enter warns those who ask, with the first few slots") {
+  std::string flow = "flow_id: t\nroutines:\n";
+  for (char id = 'a'; id <= 'k'; ++id) flow += "  " + std::string(1, id) + ": {class: step}\n";
+  CHECK(load(flow).messages().empty());
+  LoadOptions options;
+  options.asks_for_entry = true;
+  CHECK(load(flow, options).messages() ==
+        "f:2:1: flow \"t\" does not say where jobs enter, and several slots have no connection into them: a.input, "
+        "b.input, c.input, d.input, e.input, f.input, g.input, h.input, i.input, j.input, ...\n");
+  CHECK(load(flow + "entry: a.input\nconnections: []\n", options).messages().find("enter") == std::string::npos);
 }
 
 TEST_CASE("conditions in Python are refused with their Lua form") {

@@ -86,6 +86,43 @@ TEST_CASE("mapper values become paths, constants and Lua") {
   CHECK(expression_of(loaded, get(values, "f")).kind == ExpressionKind::constant);
 }
 
+TEST_CASE("conditions are compiled into their forms") {
+  const auto with_condition = [](std::string_view form, const auto& see) {
+    const Loaded loaded = load(flow_of("all_kinds", "{condition: " + std::string(form) + "}"));
+    INFO(form);
+    CHECK(loaded.messages().empty());
+    REQUIRE(loaded.result.flow);
+    const Expression& expression = expression_of(loaded, get(config_of(loaded), "condition"));
+    REQUIRE(expression.kind == ExpressionKind::condition);
+    see(expression.condition, loaded.flow());
+  };
+  with_condition("user.email", [](const Condition& condition, const auto&) {
+    CHECK(condition.form == Condition::Form::truthy);
+    REQUIRE(condition.tests.size() == 1);
+    CHECK(condition.tests[0].path[1].key == "email");
+  });
+  with_condition("{a.b: 1, c: [x, null]}", [](const Condition& condition, const auto&) {
+    CHECK(condition.form == Condition::Form::all_equal);
+    REQUIRE(condition.tests.size() == 2);
+    CHECK(condition.tests[0].path.size() == 2);
+    CHECK(to_json(condition.tests[1].expected) == R"(["x",null])");
+  });
+  with_condition("[1, 'true', {a: b}]", [](const Condition& condition, const auto&) {
+    CHECK(condition.form == Condition::Form::one_of);
+    CHECK(to_json(condition.list) == R"([1,"true",{"a":"b"}])");
+  });
+  with_condition("'= worker.get(1)'", [](const Condition& condition, const auto& flow) {
+    CHECK(condition.form == Condition::Form::expression);
+    CHECK(flow.expressions.at(condition.expression).source.text == "worker.get(1)");
+    CHECK(flow.routines[0].keeps_state);
+  });
+  with_condition("true", [](const Condition& condition, const auto&) {
+    CHECK((condition.form == Condition::Form::constant && condition.constant));
+  });
+  with_condition("'true'",
+                 [](const Condition& condition, const auto&) { CHECK(condition.form == Condition::Form::truthy); });
+}
+
 TEST_CASE("a string with a leading = is an expression in any value, however deep") {
   const Loaded loaded = load(flow_of("all_kinds", "{any: {a: ['= data.x > 1', 'x = 1']}}"));
   REQUIRE(loaded.result.flow);

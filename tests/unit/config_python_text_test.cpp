@@ -18,6 +18,11 @@ TEST_CASE("Python conditions are rewritten as Lua") {
   CHECK(lua("len(data.a + data.b) > 1") == "#(data.a + data.b) > 1");
   CHECK(lua("data.x in ['a']") == "");
   CHECK(lua("isinstance(data, dict)") == "");
+  CHECK(lua("lambda x: x.get('age', 0) >= 18 and len(x.tags) > 0") == "(data.age or 0) >= 18 and #data.tags > 0");
+  CHECK(lua("lambda d: d.a.d == 1") == "data.a.d == 1");
+  CHECK(lua("lambda a, b: a") == "");
+  CHECK(lua("any(map(lambda x: x > 1, data.xs))") == "");
+  CHECK(lua("data.get('n') > config.get('limit', 0)") == "");
 }
 
 TEST_CASE("Lua is not taken for Python") {

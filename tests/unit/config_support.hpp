@@ -3,6 +3,7 @@
 
 #include <runnel/plugin.h>
 
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +75,7 @@ inline const Registry& classes() {
       {text("duration"), RUNNEL_PARAM_DURATION, 0, {}, {}, {}},
       {text("expression"), RUNNEL_PARAM_EXPRESSION, 0, {}, {}, {}},
       {text("text"), RUNNEL_PARAM_TEXT, 0, text("\"hi {data.name}\""), {}, {}},
+      {text("condition"), RUNNEL_PARAM_CONDITION, 0, {}, {}, {}},
       {text("values"), RUNNEL_PARAM_OBJECT, 0, {}, {}, {}},
       {text("values.*"), RUNNEL_PARAM_VALUE, 0, {}, {}, {}},
       {text("routes"), RUNNEL_PARAM_ARRAY, 0, {}, {}, {}},
@@ -112,11 +114,20 @@ inline const Registry& classes() {
   }();
   static const runnel_type* const kTypes[] = {&kStep, &kAll, &kFree, &kPicky, &kRouter};
   static const Registry registry = [] {
-    runnel_plugin plugin{};
-    plugin.types = kTypes;
-    plugin.type_count = static_cast<uint32_t>(std::size(kTypes));
+    static const runnel_plugin plugin = {RUNNEL_PLUGIN_MAGIC,
+                                         sizeof(runnel_plugin),
+                                         RUNNEL_ABI_MAJOR,
+                                         RUNNEL_ABI_MINOR,
+                                         text("test"),
+                                         text("1"),
+                                         text("1"),
+                                         kTypes,
+                                         static_cast<uint32_t>(std::size(kTypes)),
+                                         0,
+                                         nullptr,
+                                         nullptr};
     Registry result;
-    result.add(plugin, "test");
+    if (auto refusal = result.add(plugin, "test")) throw std::logic_error(refusal->message);
     return result;
   }();
   return registry;

@@ -42,7 +42,7 @@ const runnel_plugin kThrower = {RUNNEL_PLUGIN_MAGIC,
 const Classes& classes() {
   static const Classes all = [] {
     Classes made;
-    for (const Builtin& builtin : builtins()) REQUIRE(made.add(*builtin.plugin, "built in", builtin.listed).empty());
+    for (const runnel_plugin* builtin : builtins()) REQUIRE(made.add(*builtin, "built in").empty());
     return made;
   }();
   return all;

@@ -103,11 +103,16 @@ class FlowBuilder {
   core::Flow& flow() { return flow_; }
 
   core::JobContext& run(const std::string& json, core::JobOptions options = {}) {
-    if (core::is_missing(options.metadata)) options.metadata = core::make_object(memory_, {});
-    runner_ = std::make_unique<core::JobRunner>(flow_, 0, std::make_unique<Conditions>(conditions_), options);
+    start(options);
     return again(json);
   }
-  core::JobContext& again(const std::string& json) {
+  core::JobContext& again(const std::string& json) { return *post(json); }
+  void start(core::JobOptions options) {
+    if (core::is_missing(options.metadata)) options.metadata = core::make_object(memory_, {});
+    runner_ = std::make_unique<core::JobRunner>(flow_, 0, std::make_unique<Conditions>(conditions_), options);
+  }
+  // Null: the job waits.
+  core::JobContext* post(const std::string& json) {
     text_ = json;
     core::JobRequest request;
     request.text = text_;
@@ -117,6 +122,7 @@ class FlowBuilder {
     request.slot = *flow_.entry;
     return runner_->run(request);
   }
+  void forget_input() { std::fill(text_.begin(), text_.end(), '#'); }
   core::JobRunner& runner() { return *runner_; }
 
  private:

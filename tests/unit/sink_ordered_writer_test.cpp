@@ -54,9 +54,10 @@ std::string text_of_block(uint64_t number) {
   return "block " + std::to_string(number) + std::string(number * 37 % 3000, '.') + "\n";
 }
 
-void submit(OrderedWriter& writer, uint64_t number, uint64_t last, uint64_t jobs, OutBuffer& buffer) {
+// The jobs from ordinal `first` to `last`, as block `number`.
+void submit(OrderedWriter& writer, uint64_t number, uint64_t first, uint64_t last, OutBuffer& buffer) {
   buffer.append(text_of_block(number));
-  writer.submit(number, last, jobs, buffer);
+  writer.submit(first, last, buffer);
 }
 
 }  // namespace
@@ -78,7 +79,7 @@ TEST_CASE("blocks leave in their order, whatever order and threads they come fro
       threads.emplace_back([&] {
         OutBuffer buffer;
         for (size_t i; (i = next++) < order.size();) {
-          submit(writer, order[i], 2 * order[i] + 2, 2, buffer);
+          submit(writer, order[i], 2 * order[i] + 1, 2 * order[i] + 2, buffer);
           if (buffer.size() != 0) came_back_empty = false;
         }
       });
@@ -97,9 +98,9 @@ TEST_CASE("in completion order blocks leave as they come and jobs are counted") 
   Drain drain;
   OrderedWriter writer(drain.out, false);
   OutBuffer buffer;
-  submit(writer, 5, 60, 10, buffer);
+  submit(writer, 5, 51, 60, buffer);
   CHECK(writer.first_unwritten() == 11);
-  submit(writer, 2, 25, 3, buffer);
+  submit(writer, 2, 23, 25, buffer);
   CHECK(writer.first_unwritten() == 14);
   CHECK(writer.finish());
   CHECK(drain.finish() == text_of_block(5) + text_of_block(2));
@@ -113,7 +114,7 @@ TEST_CASE("in completion order every block of every thread is written once and w
   for (uint64_t t = 0; t < 3; ++t) {
     threads.emplace_back([&writer, t] {
       OutBuffer buffer;
-      for (uint64_t i = 0; i < kEach; ++i) submit(writer, t * kEach + i, 0, 1, buffer);
+      for (uint64_t i = 0; i < kEach; ++i) submit(writer, t * kEach + i, t * kEach + i + 1, t * kEach + i + 1, buffer);
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -137,9 +138,9 @@ TEST_CASE("a block that is not next waits without being written") {
   Drain drain;
   OrderedWriter writer(drain.out, true);
   OutBuffer buffer;
-  submit(writer, 1, 20, 10, buffer);
+  submit(writer, 1, 11, 20, buffer);
   CHECK(writer.first_unwritten() == 1);
-  submit(writer, 0, 10, 10, buffer);
+  submit(writer, 0, 1, 10, buffer);
   CHECK(writer.first_unwritten() == 21);
   CHECK(drain.finish() == text_of_block(0) + text_of_block(1));
 }
@@ -149,7 +150,7 @@ TEST_CASE("waiting ends when the ordinal is written") {
   OrderedWriter writer(drain.out, true);
   std::thread worker([&] {
     OutBuffer buffer;
-    for (uint64_t i = 0; i < 50; ++i) submit(writer, i, 10 * (i + 1), 10, buffer);
+    for (uint64_t i = 0; i < 50; ++i) submit(writer, i, 10 * i + 1, 10 * (i + 1), buffer);
   });
   writer.wait_until_written(495);
   CHECK(writer.first_unwritten() > 495);
@@ -181,7 +182,7 @@ TEST_CASE("a full disk is ENOSPC, and nothing counts as written") {
   OutBuffer buffer;
   submit(writer, 0, 1, 1, buffer);
   CHECK(writer.error() == ENOSPC);
-  submit(writer, 1, 2, 1, buffer);
+  submit(writer, 1, 2, 2, buffer);
   CHECK(buffer.size() == 0);
   CHECK(writer.first_unwritten() == 1);
   CHECK(!writer.finish());
@@ -208,7 +209,7 @@ TEST_CASE("a descriptor that does not block gets all bytes too") {
   OutBuffer buffer;
   const std::string large(3'000'000, 'x');
   buffer.append(large);
-  writer.submit(0, 1, 1, buffer);
+  writer.submit(1, 1, buffer);
   CHECK(writer.error() == 0);
   CHECK(drain.finish() == large);
 }

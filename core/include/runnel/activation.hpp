@@ -2,21 +2,16 @@
 // Everything here belongs to the call that lent it. [worker] unless said otherwise.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <runnel/failure.hpp>
+#include <runnel/later.hpp>
 #include <runnel/value.hpp>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace runnel {
-
-// Thrown by fail(); any other exception fails the activation with code "exception".
-struct Failure : std::runtime_error {
-  Failure(std::string code_, const std::string& message) : std::runtime_error(message), code(std::move(code_)) {}
-  std::string code;
-};
-
-[[noreturn]] inline void fail(std::string code, const std::string& message) { throw Failure(std::move(code), message); }
 
 // The configuration refuses to be used: thrown in a constructor. path: `routes[0].when`; offset: byte in that text.
 struct ConfigError : std::runtime_error {
@@ -26,7 +21,7 @@ struct ConfigError : std::runtime_error {
   size_t offset;
 };
 
-// Something of the configuration to be computed at run time: kinds lua, expression, value and text.
+// Something of the configuration to be computed at run time: kinds lua, expression, value, text and condition.
 class Expression {
  public:
   Expression() = default;
@@ -38,10 +33,11 @@ class Expression {
   runnel_value raw_{};
 };
 
-// [load] The checked configuration, defaults filled in. Values of it live as long as the routine.
+// [load] The checked configuration, defaults filled in. What it holds lives as long as the routine, but a Value read
+// from it is bound to the routine's making: copy it out, or keep its raw() and use Value(in.raw(), raw) in activate.
 class Config {
  public:
-  Config(runnel_context* context, runnel_value raw) : object_(context, raw) {}
+  Config(runnel_context* context, runnel_value raw) : context_(context), object_(context, raw) {}
   Value operator[](std::string_view name) const { return object_[name]; }
   Value object() const { return object_; }
   std::string string(std::string_view name) const { return object_[name].string_or(""); }
@@ -49,9 +45,27 @@ class Config {
   double number(std::string_view name) const { return object_[name].number_or(0); }
   bool boolean(std::string_view name) const { return object_[name].bool_or(false); }
   Expression expression(std::string_view name) const { return Expression(object_[name].raw()); }
+  // Shown as a warning at a parameter such as `schema.format`; what cannot work at all is a ConfigError.
+  void warn(std::string_view path, std::string_view message, size_t offset = 0) const {
+    detail::host->warn(context_, detail::text(path), offset, detail::text(message));
+  }
 
  private:
+  runnel_context* context_;
   Value object_;
+};
+
+// [load] What a class adds to its spec when it knows its configuration, in
+// `static void resolve(runnel::Config, runnel::Ports&)`. Added events are numbered behind those of the spec.
+class Ports {
+ public:
+  explicit Ports(runnel_context* context) : context_(context) {}
+  void add_slot(std::string_view name) { detail::host->add_slot(context_, detail::text(name)); }
+  void add_event(std::string_view name) { detail::host->add_event(context_, detail::text(name)); }
+  void add_flag(runnel_type_flag flag) { detail::host->add_flags(context_, flag); }
+
+ private:
+  runnel_context* context_;
 };
 
 // The job an activation runs for.
@@ -149,6 +163,27 @@ class Activation {
   int64_t now_us() const { return detail::host->now(context_); }
   Value time(int64_t microseconds) const { return {context_, detail::host->make_time(context_, microseconds)}; }
 
+  // The activation goes on when the handle is finished; the worker does other work meanwhile.
+  Later suspend() { return {detail::host->suspend(context_), type_}; }
+  // Goes on by itself after so many microseconds, unless it was finished before; suspends.
+  void finish_after(int64_t microseconds, std::function<void(Activation&)> rest) {
+    auto* data = new detail::Rest{std::move(rest), type_};
+    detail::host->finish_after(context_, microseconds, detail::Rest::run, detail::Rest::release, data);
+  }
+  // Called on the worker if the job ends while this activation is suspended; suspends.
+  void on_cancel(std::function<void()> cancel) {
+    using Function = std::function<void()>;
+    detail::host->on_cancel(
+        context_,
+        [](void* data) {
+          try {
+            (*static_cast<Function*>(data))();
+          } catch (...) {  // nobody is left to be told
+          }
+        },
+        [](void* data) { delete static_cast<Function*>(data); }, new Function(std::move(cancel)));
+  }
+
   // `data` is the item, or the first one taken. On an error the activation has failed and the value is missing.
   Value evaluate(const Expression& expression, Value item = {}) {
     return {context_, detail::host->evaluate(context_, expression.raw(), item.raw())};
@@ -185,6 +220,14 @@ class Activation {
   runnel_context* context_;
   const runnel_type* type_;
 };
+
+inline void detail::Rest::run(runnel_context* context, void* data) {
+  guarded(context, [&] {
+    const auto* rest = static_cast<const Rest*>(data);
+    Activation activation(context, rest->type);
+    rest->function(activation);
+  });
+}
 
 // The job of the activation this thread is in; nothing outside one. [any]
 inline std::optional<Job> current_job() {

@@ -11,33 +11,49 @@
 namespace runnel {
 
 struct BatchOptions {
-  std::vector<std::string> inputs{"-"};  // files; "-": standard input
+  std::vector<std::string> inputs{"-"};  // files, as they are or packed by gzip or zstd; "-": standard input
+  std::string input_format = "jsonl";    // one of input_formats()
   std::optional<std::string> data;       // one job of this JSON text instead
   std::string post;                      // ROUTINE.SLOT; "": the flow's entry
   std::string emit;                      // ROUTINE.EVENT: print its items instead of records; "": records
   std::vector<std::string> fields;       // of the records; empty: all
   bool pretty = false;
   bool ascii = false;
-  bool in_order = true;    // records in input order; otherwise as jobs finish
-  uint64_t window = 4096;  // job k starts when k < first unwritten + window
-  int output = 1;          // descriptors
-  int errors = 2;          // failures, where no records are printed
+  bool in_order = true;            // records in input order; otherwise as jobs finish
+  uint64_t window = 4096;          // job k starts when k < first unwritten + window
+  uint64_t skip = 0;               // records at the beginning of the input that become no jobs
+  std::optional<uint64_t> head{};  // at most so many jobs
+  double jobs_per_second = 0;      // admitted at even distances; 0: as fast as they run
+  bool stable_ids = false;         // ids from position and content, not from time and chance
+  int output = 1;                  // descriptors
+  int errors = 2;                  // failures, where no records are printed
 };
 
 struct BatchResult {
   int exit_code = 0;  // 0, 1, 2, 70, 71, 74 or 141, as README.md lists them
   JobCounts counts;
-  std::string message;  // why the run could not start or stopped; "" otherwise
+  uint64_t late_finishes = 0;  // suspended activations that were finished twice or after their job's end
+  std::string message;         // why the run could not start or stopped; "" otherwise
 };
 
 // Everything is checked before the first job: with exit code 2 nothing has run. The flow must have loaded.
 BatchResult run_batch(const Flow&, const RuntimeOptions&, const BatchOptions&);
+
+// What run_batch would do, as text; it checks the same, but runs nothing and leaves standard input alone. The mistake
+// is result.message.
+BatchResult plan_batch(const Flow&, const RuntimeOptions&, const BatchOptions&, std::string& text);
+
+// Names for BatchOptions::input_format.
+const std::vector<std::string>& input_formats();
 
 // The exit code of a run that has written what it had: errno of a failed read or write first, then the counts.
 int exit_code_of(const JobCounts&, int write_error, int read_error);
 
 // Keys of a record that `fields` may name.
 const std::vector<std::string>& record_fields();
+
+// Ids of routines whose results depend on more than input and flow: what --deterministic does not cover.
+std::vector<std::string> routines_reaching_out(const Flow&);
 
 // Workers a flow runs on when so many are asked for (0: its own number, else as many as there are cores). A flow that
 // keeps state runs on one.

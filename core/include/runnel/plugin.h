@@ -70,6 +70,12 @@ typedef struct runnel_member {
 /* One call of the host into a routine: an activation, or the making of a routine. Values made in it live in it. */
 typedef struct runnel_context runnel_context;
 
+/* A suspended activation; may be copied and kept for as long as you like. */
+typedef struct runnel_later {
+  uint64_t worker;
+  uint64_t activation;
+} runnel_later;
+
 /* ---- What a routine class says of itself ---------------------------------------------------------------------- */
 
 enum runnel_param_kind {
@@ -84,7 +90,9 @@ enum runnel_param_kind {
   RUNNEL_PARAM_LUA = 8,        /* a script; given as RUNNEL_EXPRESSION */
   RUNNEL_PARAM_EXPRESSION = 9, /* '= expr'; given as RUNNEL_EXPRESSION */
   RUNNEL_PARAM_VALUE = 10,     /* a path, '= expr', {path, default} or {value}; given as RUNNEL_EXPRESSION */
-  RUNNEL_PARAM_TEXT = 11       /* text with {placeholders}; given as RUNNEL_EXPRESSION */
+  RUNNEL_PARAM_TEXT = 11,      /* text with {placeholders}; given as RUNNEL_EXPRESSION */
+  RUNNEL_PARAM_CONDITION = 12  /* a field, a map of fields, a list, '= expr' or true or false; given as
+                                  RUNNEL_EXPRESSION whose value is a boolean */
 };
 
 typedef struct runnel_port {
@@ -200,6 +208,23 @@ typedef struct runnel_host {
   runnel_context* (*current)(void);
   /* [any] Null when unknown. */
   const void* (*get_extension)(runnel_text id);
+
+  /* Suspension. Between suspend and the return of what finishes it, an activation holds no value: what the host lent is
+   * gone when activate returns; the items can be read again when it goes on. Its emits, complete() and state take effect
+   * together at its end. */
+  /* [worker] The activation is not over when activate (or `rest`) returns. Called again in one call: the same handle. */
+  runnel_later (*suspend)(runnel_context*);
+  /* [any] `rest` runs on the worker as the rest of the activation; `release` (may be null) is called once, then or, if
+   * the activation was finished before or its job is over, instead. False: it is known already that it will not run. */
+  bool (*finish)(runnel_later, void (*rest)(runnel_context*, void* data), void (*release)(void* data), void* data);
+  /* [worker] Suspends, too. Finished by itself after so many microseconds, unless that was done before. */
+  void (*finish_after)(runnel_context*, int64_t microseconds, void (*rest)(runnel_context*, void* data),
+                       void (*release)(void* data), void* data);
+  /* [worker] Suspends. Called if the job ends before the activation is finished; asked for anew each time it suspends. */
+  void (*on_cancel)(runnel_context*, void (*cancel)(void* data), void (*release)(void* data), void* data);
+
+  /* [load] In resolve and create: something the author of the flow should know, shown as a warning at the parameter. */
+  void (*warn)(runnel_context*, runnel_text param_path, size_t byte_offset, runnel_text message);
 } runnel_host;
 
 /* ---- What a library exports ----------------------------------------------------------------------------------- */

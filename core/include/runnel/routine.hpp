@@ -28,34 +28,25 @@ namespace runnel {
 
 // The C functions and the manifest of a C++ routine class.
 template <class Routine>
-struct TypeOf {
+struct __attribute__((visibility("hidden"))) TypeOf {
   static constexpr Spec spec = Routine::spec();
 
   static void* create(runnel_context* context, runnel_value config) noexcept {
-    try {
-      return make(context, config);
-    } catch (const ConfigError& error) {
-      detail::host->reject(context, detail::text(error.path), error.offset, detail::text(error.what()));
-    } catch (const std::exception& error) {
-      detail::host->reject(context, {}, 0, detail::text(error.what()));
-    } catch (...) {
-      detail::host->reject(context, {}, 0, detail::text("an exception that is no std::exception"));
-    }
-    return nullptr;
+    void* made = nullptr;
+    accepted(context, [&] { made = make(context, config); });
+    return made;
+  }
+  static bool resolve(runnel_context* context, runnel_value config) noexcept {
+    return accepted(context, [&] {
+      Ports ports(context);
+      Routine::resolve(Config(context, config), ports);
+    });
   }
   static void activate(runnel_context* context, void* self) noexcept {
-    try {
+    detail::guarded(context, [&] {
       Activation activation(context, &type);
       static_cast<Routine*>(self)->activate(activation);
-    } catch (const Failure& failure) {
-      detail::host->fail(context, detail::text(failure.code), detail::text(failure.what()));
-    } catch (const std::bad_alloc&) {
-      detail::host->fail(context, detail::text("limit.memory"), detail::text("out of memory"));
-    } catch (const std::exception& error) {
-      detail::host->fail(context, detail::text("exception"), detail::text(error.what()));
-    } catch (...) {
-      detail::host->fail(context, detail::text("exception"), detail::text("an exception that is no std::exception"));
-    }
+    });
   }
   static void destroy(void* self) noexcept { delete static_cast<Routine*>(self); }
 
@@ -70,12 +61,33 @@ struct TypeOf {
                                        spec.event_count_,
                                        spec.param_count_,
                                        0,
-                                       nullptr,
+                                       TypeOf::resolver(),
                                        create,
                                        activate,
                                        destroy};
 
  private:
+  template <class Function>
+  static bool accepted(runnel_context* context, Function&& function) noexcept {
+    try {
+      function();
+      return true;
+    } catch (const ConfigError& error) {
+      detail::host->reject(context, detail::text(error.path), error.offset, detail::text(error.what()));
+    } catch (const std::exception& error) {
+      detail::host->reject(context, {}, 0, detail::text(error.what()));
+    } catch (...) {
+      detail::host->reject(context, {}, 0, detail::text("an exception that is no std::exception"));
+    }
+    return false;
+  }
+  static constexpr auto resolver() -> bool (*)(runnel_context*, runnel_value) {
+    if constexpr (requires(Config config, Ports ports) { Routine::resolve(config, ports); }) {
+      return resolve;
+    } else {
+      return nullptr;
+    }
+  }
   static Routine* make(runnel_context* context, runnel_value config) {
     if constexpr (std::constructible_from<Routine, Config>) {
       return new Routine(Config(context, config));

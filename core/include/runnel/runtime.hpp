@@ -1,7 +1,7 @@
 // Run flows from a C++ program; the runnel command is written against this header too.
 //
 //   runnel::Classes classes;
-//   for (const auto& builtin : runnel::builtins()) classes.add(*builtin.plugin, "built in");  // "builtins.hpp"
+//   for (const auto* builtin : runnel::builtins()) classes.add(*builtin, "built in");  // "builtins.hpp"
 //   runnel::Flow flow = runnel::Flow::load("flow.yaml", classes);
 //   if (!flow) { std::cerr << flow.report(); return 2; }
 //   runnel::Runtime runtime(flow, {.workers = 4});
@@ -30,21 +30,6 @@ class Registry;
 struct Flow;
 }  // namespace core
 
-// The routine classes a flow may name. Fill it before loading; it must outlive its flows.
-class Classes {
- public:
-  Classes();
-  ~Classes();
-  Classes(Classes&&) noexcept;
-  Classes& operator=(Classes&&) noexcept;
-  // A plugin's table, as RUNNEL_PLUGIN makes it. What is wrong with it, or "". owner: as messages name it.
-  std::string add(const runnel_plugin&, std::string owner, bool listed = true);
-  const core::Registry& registry() const { return *registry_; }
-
- private:
-  std::unique_ptr<core::Registry> registry_;
-};
-
 // A mistake in a flow file. Lines and columns count from 1 and bytes; line 0: the file as a whole.
 struct Message {
   bool is_error;
@@ -55,11 +40,36 @@ struct Message {
   std::string hint;  // may be empty
 };
 
+// The routine classes a flow may name, besides those of its plugins. Fill it before loading.
+class Classes {
+ public:
+  Classes();
+  ~Classes();
+  Classes(Classes&&) noexcept;
+  Classes& operator=(Classes&&) noexcept;
+  // A plugin's table, as RUNNEL_PLUGIN makes it. What is wrong with it, or "". owner: as messages name it.
+  std::string add(const runnel_plugin&, const std::string& owner);
+  // A shared library: its code runs with all rights of this process. What is wrong with it, or nothing.
+  std::optional<Message> open(const std::string& path, bool child_first = false);
+  const core::Registry& registry() const { return *registry_; }
+
+ private:
+  std::unique_ptr<core::Registry> registry_;
+};
+
 struct FlowOptions {
-  std::vector<std::string> sets;                                 // "routines.logic.config.x=3"
-  std::vector<std::pair<std::string, std::string>> environment;  // what ${NAME} and env.NAME see
-  bool strict = false;                                           // warnings are errors
-  std::string select;                                            // an expression for each finished job; "": none
+  std::vector<std::string> sets;                                   // "routines.logic.config.x=3"
+  std::vector<std::pair<std::string, std::string>> environment;    // what ${NAME} and env.NAME see
+  bool strict = false;                                             // warnings are errors
+  bool asks_for_entry = false;                                     // warns if the flow does not say where jobs enter
+  std::string select;                                              // an expression for each finished job; "": none
+  std::vector<std::pair<std::string, std::string>> metadata_from;  // key, expression for each job's `data`
+  std::string job_id_from;                                         // the same for its id; "": none
+  std::optional<std::string> script;                               // of from_script()
+  std::vector<std::string> plugins;                                // shared libraries, besides those the flow names
+  // Opens each library in a child process first, so that one that crashes while it is loaded is a mistake of the flow
+  // and not the end of this process. For programs that have one thread yet.
+  bool child_first = false;
 };
 
 // An immutable flow, or the reasons there is none. Cheap to copy; any thread.
@@ -68,6 +78,8 @@ class Flow {
   // "-" reads standard input.
   static Flow load(const std::string& path, const Classes&, const FlowOptions& = {});
   static Flow from_text(const std::string& name, std::string text, const Classes&, const FlowOptions& = {});
+  // One routine `main` of class script with the slot `input` and the event `output`; messages name the script -e.
+  static Flow from_script(std::string lua, const Classes&, FlowOptions = {});
 
   explicit operator bool() const { return flow_ != nullptr; }
   const std::string& id() const;

@@ -22,7 +22,7 @@ inline constexpr runnel_param_kind any = RUNNEL_PARAM_ANY, boolean = RUNNEL_PARA
                                    array = RUNNEL_PARAM_ARRAY, object = RUNNEL_PARAM_OBJECT,
                                    duration = RUNNEL_PARAM_DURATION, lua = RUNNEL_PARAM_LUA,
                                    expression = RUNNEL_PARAM_EXPRESSION, value = RUNNEL_PARAM_VALUE,
-                                   text = RUNNEL_PARAM_TEXT;
+                                   text = RUNNEL_PARAM_TEXT, condition = RUNNEL_PARAM_CONDITION;
 }  // namespace kind
 
 struct Required {};

@@ -13,20 +13,21 @@
 
 namespace runnel {
 
-namespace detail {
-// The host's table; every library has its own copy of this pointer, set before any routine runs.
-inline const runnel_host* host = nullptr;
+// Hidden: what two libraries each have of their own must not become one where both are loaded.
+namespace detail __attribute__((visibility("hidden"))) {
+  // The host's table; every library has its own copy of this pointer, set before any routine runs.
+  inline const runnel_host* host = nullptr;
 
-constexpr runnel_text text(std::string_view view) { return {view.data(), view.size()}; }
-constexpr std::string_view view(runnel_text text) { return {text.data, text.size}; }
+  constexpr runnel_text text(std::string_view view) { return {view.data(), view.size()}; }
+  constexpr std::string_view view(runnel_text text) { return {text.data, text.size}; }
 
-constexpr bool is_clean(std::string_view text) {
-  for (char c : text) {
-    if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') return false;
+  constexpr bool is_clean(std::string_view text) {
+    for (char c : text) {
+      if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') return false;
+    }
+    return true;
   }
-  return true;
-}
-}  // namespace detail
+}  // namespace )
 
 // A key, an action or a name. A literal is known at compile time: never copied, and never scanned when it needs no
 // escape. Other text is lent until the call it is passed to returns.
@@ -125,6 +126,8 @@ class Value {
     const runnel_member m = detail::host->member(context_, raw_, index);
     return {{m.key.as.text, m.key.size}, {context_, m.value}};
   }
+  // As the host keeps it: passed on, its key is neither checked nor copied again.
+  runnel_member raw_member(uint32_t index) const { return detail::host->member(context_, raw_, index); }
   std::string json() const { return std::string(detail::view(detail::host->write_json(context_, raw_))); }
 
   constexpr runnel_value raw() const { return raw_; }

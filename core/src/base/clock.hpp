@@ -27,6 +27,12 @@ class JobClock {
     return last_;
   }
 
+  // Virtual time only: the time so much later, and going on there without waiting.
+  int64_t later(int64_t us) const { return us > INT64_MAX - last_ ? INT64_MAX : last_ + us; }
+  void advance_to(int64_t time) {
+    if (virtual_ && time > last_) last_ = time;
+  }
+
  private:
   TickClock* ticks_ = nullptr;
   int64_t last_ = 0;

@@ -3,6 +3,7 @@
 #include "config/expressions.hpp"
 #include "config/map_reader.hpp"
 #include "config/param_tree.hpp"
+#include "config/python_names.hpp"
 #include "config/yaml_parser.hpp"
 #include "value/builder.hpp"
 
@@ -26,7 +27,9 @@ class ConfigReader {
     const bool is_top = path.empty();
     MapReader map(node ? *node : kNothing, loading_.mistakes, std::move(known),
                   is_top ? " of class " + quoted(routine_.spec->name) : " in " + quoted(path),
-                  is_top ? "parameter" : "key");
+                  is_top ? "parameter" : "key", [&](const std::string& key) {
+                    return is_top ? instead_of_parameter(routine_.spec->name, key) : std::string();
+                  });
     std::vector<Member> members;
     bool is_good = true;
     for (const ParamNode& field : param.fields) {
@@ -53,12 +56,18 @@ class ConfigReader {
 
   std::optional<Value> read(const YamlNode& node, const ParamNode& param, const std::string& path) {
     if (!param.fields.empty()) {
-      if (node.kind != NodeKind::map) return loading_.fields.refuse(node, quoted(path), "a map");
+      if (node.kind != NodeKind::map) return loading_.fields.refuse(node, quoted(path), "a map", keys_hint(param));
       return read_fields(&node, param, path, node.place(), false);
     }
     if (param.value) return read_values(node, *param.value, path);
     if (param.item) return read_items(node, *param.item, path);
     return read_leaf(node, param.spec ? param.spec->kind : RUNNEL_PARAM_ANY, param.spec, path);
+  }
+
+  static std::string keys_hint(const ParamNode& param) {
+    std::string hint;
+    for (const ParamNode& field : param.fields) hint += (hint.empty() ? "its keys: " : ", ") + field.name;
+    return hint;
   }
 
   std::optional<Value> read_values(const YamlNode& node, const ParamNode& param, const std::string& path) {
@@ -122,6 +131,8 @@ class ConfigReader {
         return keep(add_mapper_value(loading_, node, name));
       case RUNNEL_PARAM_TEXT:
         return keep(add_text(loading_, node, name));
+      case RUNNEL_PARAM_CONDITION:
+        return keep(add_condition(loading_, node, name));
     }
     return std::nullopt;
   }

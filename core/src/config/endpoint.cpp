@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/python_names.hpp"
 #include "config/yaml_token.hpp"
 
 namespace runnel::core {
@@ -55,8 +56,10 @@ std::optional<Endpoint> find_endpoint(Loading& loading, const EndpointText& end,
   if (found != ports.end()) return Endpoint{number->second, static_cast<uint32_t>(found - ports.begin())};
   const bool is_known = port == Port::event ? draft.events_known : draft.slots_known;
   if (is_known) {
+    std::string hint = port == Port::event ? instead_of_event(routine.spec->name, name) : std::string();
+    if (hint.empty()) hint = suggest(name, ports);
     loading.mistakes.error(place_of(end, dot + 1, name.size()),
-                           "routine " + quoted(id) + " has no " + what + " " + quoted(name), suggest(name, ports));
+                           "routine " + quoted(id) + " has no " + what + " " + quoted(name), std::move(hint));
   }
   return std::nullopt;
 }

@@ -33,6 +33,24 @@ void read_retry(Loading& loading, const MapReader& handler) {
   }
 }
 
+// With the keys of the Python library: max_workers is another name, its strategy has no effect.
+void read_workers(Loading& loading, const MapReader& map) {
+  for (const char* key : {"workers", "max_workers"}) {
+    const YamlNode* node = map.get(key);
+    if (!node) continue;
+    if (const auto workers = loading.fields.integer(*node, quoted(key), 1, kMostWorkers)) {
+      loading.flow.workers = static_cast<uint32_t>(*workers);
+    }
+  }
+  if (const YamlEntry* other = map.entry("max_workers"); other && map.get("workers")) {
+    loading.mistakes.error(other->key.place(), "\"max_workers\" is another name of \"workers\", which is there, too",
+                           "remove one of them");
+  }
+  if (const YamlNode* node = map.get("strategy")) {
+    loading.fields.choice(*node, "\"strategy\"", {"sequential", "concurrent"});
+  }
+}
+
 }  // namespace
 
 ErrorHandlerSpec read_error_handler(Loading& loading, const YamlNode& node, const std::string& where) {
@@ -61,18 +79,16 @@ ErrorHandlerSpec read_error_handler(Loading& loading, const YamlNode& node, cons
 }
 
 void read_execution(Loading& loading, const YamlNode& execution) {
-  const MapReader map(
-      execution, loading.mistakes,
-      {"timeout", "workers", "partition_by", "max_hops", "max_emits", "max_job_memory", "trace_level", "trace_limit"},
-      " in \"execution\"");
+  const std::vector<std::string> ours = {"timeout",   "workers",        "partition_by", "max_hops",
+                                         "max_emits", "max_job_memory", "trace_level",  "trace_limit"};
+  std::vector<std::string> known = ours;
+  known.insert(known.end(), {"max_workers", "strategy"});
+  const MapReader map(execution, loading.mistakes, known, " in \"execution\"", "key",
+                      [&](const std::string& key) { return suggest(key, ours); });
   Fields& fields = loading.fields;
   Flow& flow = loading.flow;
   if (const YamlNode* node = map.get("timeout")) fields.duration(*node, "\"timeout\"");
-  if (const YamlNode* node = map.get("workers")) {
-    if (const auto workers = fields.integer(*node, "\"workers\"", 1, kMostWorkers)) {
-      flow.workers = static_cast<uint32_t>(*workers);
-    }
-  }
+  read_workers(loading, map);
   if (const YamlEntry* entry = map.entry("partition_by")) loading.not_available(entry->key.place(), "\"partition_by\"");
   if (const YamlNode* node = map.get("max_hops")) {
     if (const auto hops = fields.integer(*node, "\"max_hops\"", 1, UINT32_MAX)) {

@@ -21,6 +21,12 @@ std::optional<AddedExpression> compile(Loading& loading, ExpressionKind kind, Ex
   return AddedExpression{loading.flow.expressions.size() - 1, facts.names_worker};
 }
 
+// As a YAML scalar in whichever quotes it has not itself.
+std::string in_quotes(const std::string& text) {
+  if (text.find('\'') == std::string::npos) return "'" + text + "'";
+  return text.find('"') == std::string::npos ? '"' + text + '"' : text;
+}
+
 // Where a path stops being one: behind the longest part that is.
 size_t mistake_in_path(std::string_view text) {
   constexpr size_t kLongest = 256;  // each part is read again
@@ -33,16 +39,17 @@ size_t mistake_in_path(std::string_view text) {
   return result;
 }
 
-bool refuse_python(Loading& loading, const YamlNode& node, size_t from) {
+}  // namespace
+
+bool refuse_python(Loading& loading, const YamlNode& node, size_t from, std::string_view form) {
   const auto python = find_python(std::string_view(node.text).substr(from));
   if (!python) return false;
-  const std::string hint =
-      python->lua.empty() ? "conditions are Lua: data.field == \"a\" or data.field == \"b\"" : "in Lua: " + python->lua;
+  std::string hint = "conditions are Lua: data.field == \"a\" or data.field == \"b\"";
+  if (!python->lua.empty())
+    hint = "in Lua: " + (form.empty() ? python->lua : in_quotes(std::string(form) + python->lua));
   loading.mistakes.error(place_inside(node, from + python->offset, python->length), "this is Python, not Lua", hint);
   return true;
 }
-
-}  // namespace
 
 std::optional<AddedExpression> add_lua_expression(Loading& loading, const YamlNode& node, std::string_view name) {
   if (node.kind != NodeKind::scalar) return loading.fields.refuse(node, name, "a Lua expression");
@@ -67,7 +74,8 @@ std::optional<AddedExpression> add_text(Loading& loading, const YamlNode& node, 
   return compile(loading, ExpressionKind::text, expression_source(node));
 }
 
-std::optional<std::vector<PathStep>> read_path(Loading& loading, const YamlNode& node, std::string_view name) {
+std::optional<std::vector<PathStep>> read_path(Loading& loading, const YamlNode& node, std::string_view name,
+                                               const PathHints& hints) {
   if (node.kind != NodeKind::scalar) return loading.fields.refuse(node, name, "a path such as a.b[0].c");
   const std::string_view text = node.text;
   if (const size_t variable = text.find("${"); variable != std::string_view::npos) {
@@ -75,14 +83,16 @@ std::optional<std::vector<PathStep>> read_path(Loading& loading, const YamlNode&
     const std::string braced(text.substr(variable, end + 1 - variable));
     loading.mistakes.error(
         place_inside(node, variable, braced.size()), "a path cannot hold a variable",
-        "write {value: \"" + braced + "\"} for its text, or '= env.NAME' to read it in an expression");
+        !hints.variable.empty()
+            ? hints.variable
+            : "write {value: \"" + braced + "\"} for its text, or '= env.NAME' to read it in an expression");
     return std::nullopt;
   }
   std::vector<PathStep> path;
   const std::string message = parse_path(text, path);
   if (message.empty()) return path;
   loading.mistakes.error(place_inside(node, mistake_in_path(text)), quoted(text) + " is not a path: " + message,
-                         "a path is a.b[0].c; write {value: ...} for a constant, '= ...' for an expression");
+                         hints.otherwise);
   return std::nullopt;
 }
 

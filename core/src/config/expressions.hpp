@@ -20,12 +20,23 @@ std::optional<AddedExpression> add_text(Loading&, const YamlNode&, std::string_v
 // A path, '= expr', {path, default}, {value: literal} or a constant.
 std::optional<AddedExpression> add_mapper_value(Loading&, const YamlNode&, std::string_view name);
 
+// A field, a map of fields, a list, '= expr', true or false.
+std::optional<AddedExpression> add_condition(Loading&, const YamlNode&, std::string_view name);
+
 // A node as a JSON value in the flow's memory, variables put in. Strings with a leading `=` stay text.
 std::optional<Value> literal_value(Loading&, const YamlNode&, std::string_view name);
 // A scalar of it.
 std::optional<Value> scalar_value(Loading&, const YamlNode&, std::string_view name);
 
-// The path a scalar holds; a mistake is reported inside it.
-std::optional<std::vector<PathStep>> read_path(Loading&, const YamlNode&, std::string_view name);
+// The path a scalar holds; a mistake is reported inside it. The hints: what to write instead of something that is no
+// path and of a variable.
+struct PathHints {
+  std::string otherwise = "a path is a.b[0].c; write {value: ...} for a constant, '= ...' for an expression";
+  std::string variable = "";
+};
+std::optional<std::vector<PathStep>> read_path(Loading&, const YamlNode&, std::string_view name,
+                                               const PathHints& hints = {});
+// Reports text that is Python behind byte `from`; true if it is. `form`: what stands before Lua in the hint.
+bool refuse_python(Loading&, const YamlNode&, size_t from, std::string_view form = {});
 
 }  // namespace runnel::core

@@ -19,18 +19,47 @@ void connect(Flow& flow) {
   flow.flush_order = flush_order(flow.routines, flow.connections);
 }
 
-// --select is no part of the file, but an expression of the flow.
-void read_select(Loading& loading) {
-  loading.sources.emplace_back("--select", loading.options.select);
+// What stands in an option as if it stood in a file of that name. Null: its bytes were refused.
+std::optional<YamlNode> option_node(Loading& loading, const std::string& name, const std::string& text) {
+  loading.sources.emplace_back(name, text);
   const YamlSource& source = loading.sources.back();
-  if (!check_bytes(source, loading.mistakes)) return;
+  if (!check_bytes(source, loading.mistakes)) return std::nullopt;
   YamlNode node;
   node.kind = NodeKind::scalar;
   node.is_text = true;
   node.text = source.text();
   node.source = &source;
   node.length = node.text.size();
-  if (const auto added = add_lua_expression(loading, node, "--select")) loading.flow.select = added->index;
+  return node;
+}
+
+// Expressions of options are no part of the file, but of the flow.
+std::optional<size_t> read_option(Loading& loading, const std::string& name, const std::string& text) {
+  const auto node = option_node(loading, name, text);
+  if (!node) return std::nullopt;
+  const auto added = add_lua_expression(loading, *node, name);
+  return added ? std::optional(added->index) : std::nullopt;
+}
+
+void read_options(Loading& loading) {
+  const LoadOptions& options = loading.options;
+  Flow& flow = loading.flow;
+  if (!options.select.empty()) flow.select = read_option(loading, "--select", options.select);
+  if (!options.job_id_from.empty()) flow.job_id_from = read_option(loading, "--job-id-from", options.job_id_from);
+  for (const auto& [name, text] : options.metadata_from) {
+    if (const auto index = read_option(loading, "--metadata-from " + name, text)) {
+      flow.metadata_from.push_back({name, *index});
+    }
+  }
+}
+
+// -e: the file is the flow around the script, which comes from the command line.
+void put_script(Loading& loading, YamlNode& root) {
+  const std::string& text = *loading.options.script;
+  auto node = option_node(loading, "-e", text);
+  YamlEntry* place = &root.entries.back();
+  while (place->value.kind == NodeKind::map && !place->value.entries.empty()) place = &place->value.entries.back();
+  if (node) place->value = std::move(*node);
 }
 
 void load(Loading& loading, const YamlSource& source) {
@@ -46,9 +75,11 @@ void load(Loading& loading, const YamlSource& source) {
     }
     return;
   }
+  if (loading.options.script) put_script(loading, *root);
   for (const std::string& option : loading.options.sets) apply_set(*root, option, loading.sources, mistakes);
+  add_plugins_of_options(loading);
   read_top(loading, *root);
-  if (!loading.options.select.empty()) read_select(loading);
+  read_options(loading);
   if (mistakes.errors() > 0) return;
   loading.flow.constants.flow_id = make_string(*loading.flow.memory, loading.flow.id, RUNNEL_CLEAN);
   connect(loading.flow);
@@ -60,11 +91,13 @@ void load(Loading& loading, const YamlSource& source) {
 LoadedFlow load_flow(const std::string& name, std::string text, const Registry& registry, ScriptCompiler& scripts,
                      const LoadOptions& options) {
   auto flow = std::make_shared<Flow>();
+  const auto classes = std::make_shared<Registry>(registry);
   flow->file = name;
+  flow->classes = classes;
   Mistakes mistakes;
   std::deque<YamlSource> sources;
   sources.emplace_back(name, std::move(text));
-  Loading loading(registry, scripts, options, *flow, mistakes, sources);
+  Loading loading(*classes, scripts, options, *flow, mistakes, sources);
   load(loading, sources.front());
 
   LoadedFlow result;

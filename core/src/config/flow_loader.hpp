@@ -1,7 +1,9 @@
 // The flow file -> checked Flow: YAML into a positioned tree, interpolation, every check, all mistakes at once.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +19,14 @@ struct LoadOptions {
   std::vector<std::string> sets;                                 // --set PATH=VALUE, in order
   std::vector<std::pair<std::string, std::string>> environment;  // NAME, value: --env-file over the process's
   bool strict = false;                                           // warnings are errors
+  bool asks_for_entry = false;                                   // warns if the flow does not say where jobs enter
   std::string select;                                            // --select: an expression for finished jobs; "": none
+  std::vector<std::pair<std::string, std::string>> metadata_from;  // --metadata-from: name, expression for a job's data
+  std::string job_id_from;                                         // --job-id-from: the same; "": none
+  std::optional<std::string> script;                               // -e: the Lua of a flow that has no file
+  std::vector<std::string> plugins;                                // --plugin PATH, in order
+  // Adds the classes of a shared library, or says why not. Null: this loader opens none.
+  std::function<std::optional<Refusal>(const std::string& path, Registry&)> add_library;
 };
 
 struct LoadedFlow {

@@ -3,6 +3,7 @@
 
 #include "config/loading.hpp"
 #include "flow/components.hpp"
+#include "flow/entry.hpp"
 
 namespace runnel::core {
 namespace {
@@ -36,6 +37,11 @@ class GraphCheck {
     if (!flow_.entry_candidates.empty()) return;
     mistakes_.error(root.find("routines")->key.place(), "no slot can be the entry: each has a connection to it",
                     "name one with entry: routine.slot");
+  }
+
+  void warn_without_entry(const YamlNode& root) {
+    if (flow_.entry || !loading_.options.asks_for_entry) return;
+    mistakes_.warning(root.find("routines")->key.place(), entry_question(flow_), kEntryHint);
   }
 
   void warn_unreached() {
@@ -162,6 +168,7 @@ void check_graph(Loading& loading, const YamlNode& root) {
   GraphCheck check(loading);
   check.find_entry(root);
   if (loading.mistakes.errors() > 0) return;
+  check.warn_without_entry(root);
   check.warn_unreached();
   check.warn_endless();
 }

@@ -22,11 +22,12 @@ struct RoutineDraft {
 };
 
 struct Loading {
-  Loading(const Registry& classes, ScriptCompiler& compiler, const LoadOptions& load_options, Flow& made,
+  Loading(Registry& classes, ScriptCompiler& compiler, const LoadOptions& load_options, Flow& made,
           Mistakes& found, std::deque<YamlSource>& texts)
       : registry(classes), scripts(compiler), options(load_options), flow(made), mistakes(found), sources(texts) {}
 
-  const Registry& registry;
+  Registry& registry;            // the flow's own
+  bool lacks_classes = false;    // a plugin was refused: what class it would have had is not known
   ScriptCompiler& scripts;
   const LoadOptions& options;
   Flow& flow;
@@ -51,6 +52,8 @@ struct Loading {
 
 // Each reads one part of the file. What is wrong is reported; the flow is then not used.
 void read_top(Loading&, const YamlNode& root);
+void add_plugins_of_options(Loading&);
+void read_plugins(Loading&, const YamlNode& plugins);
 void read_environment(Loading&, const YamlNode& env);
 void read_execution(Loading&, const YamlNode& execution);
 ErrorHandlerSpec read_error_handler(Loading&, const YamlNode&, const std::string& where);

@@ -7,13 +7,14 @@
 namespace runnel::core {
 
 MapReader::MapReader(const YamlNode& map, Mistakes& mistakes, std::vector<std::string> known, std::string where,
-                     std::string noun)
+                     std::string noun, const Hint& hint_of)
     : map_(map), mistakes_(mistakes), where_(std::move(where)), noun_(std::move(noun)) {
   for (const YamlEntry& entry : map.entries) {
     if (std::find(known.begin(), known.end(), entry.key.text) != known.end()) continue;
+    std::string hint = hint_of ? hint_of(entry.key.text) : std::string();
     if (std::string meant = nearest(entry.key.text, known); !meant.empty()) misspelt_.push_back(std::move(meant));
     mistakes.error(entry.key.place(), "unknown " + noun_ + " " + quoted(entry.key.text) + where_,
-                   suggest(entry.key.text, known));
+                   hint.empty() ? suggest(entry.key.text, known) : std::move(hint));
   }
 }
 

@@ -1,6 +1,7 @@
 // Reads a map whose keys are known: unknown ones are reported with the nearest, missing ones at the map's place.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,12 @@ namespace runnel::core {
 
 class MapReader {
  public:
+  // What to write instead of a key that is not known; "": the nearest one is offered.
+  using Hint = std::function<std::string(const std::string& key)>;
+
   // Reports every key that is not known: unknown `noun` "key"`where`, for example unknown key "clas" in routine "a".
-  MapReader(const YamlNode& map, Mistakes&, std::vector<std::string> known, std::string where,
-            std::string noun = "key");
+  MapReader(const YamlNode& map, Mistakes&, std::vector<std::string> known, std::string where, std::string noun = "key",
+            const Hint& hint_of = {});
 
   const YamlNode* get(std::string_view key) const;
   const YamlEntry* entry(std::string_view key) const { return map_.find(key); }

@@ -20,7 +20,11 @@ AddedExpression add(Loading& loading, ExpressionKind kind, std::vector<PathStep>
 // {path, default} and {value: literal}.
 std::optional<AddedExpression> add_from_map(Loading& loading, const YamlNode& node, std::string_view name) {
   const size_t mistakes = loading.mistakes.errors();
-  const MapReader map(node, loading.mistakes, {"path", "default", "value"}, " in " + std::string(name));
+  const MapReader map(node, loading.mistakes, {"path", "default", "value"}, " in " + std::string(name), "key",
+                      [](const std::string& key) -> std::string {
+                        if (key != "transform") return "";
+                        return "write the value as an expression: '= data.user.first .. \" \" .. data.user.last'";
+                      });
   const YamlNode* value = map.get("value");
   const YamlNode* path_node = map.get("path");
   if (value && (path_node || map.get("default"))) {

@@ -69,12 +69,13 @@ void read_ports(Loading& loading, Routine& routine, RoutineDraft& draft, const M
   if (!spec.has(RUNNEL_FREE_SLOTS)) {
     if (slots) refuse_ports(loading, *slots, spec, spec.slots);
   } else if (slots) {
+    routine.names.slots.clear();  // what the class has is for flows that name none
     draft.slots_known = read_ids(loading, slots->value, "slots", "slot", routine.names.slots);
     if (slots->value.kind == NodeKind::list && slots->value.items.empty()) {
       loading.mistakes.error(slots->key.place(), "\"slots\" names no slot", "a routine takes its items from a slot");
       draft.slots_known = false;
     }
-  } else {
+  } else if (spec.slots.empty()) {
     draft.slots_known = false;
     if (!body.is_misspelt("slots")) {
       loading.mistakes.error(
@@ -86,6 +87,7 @@ void read_ports(Loading& loading, Routine& routine, RoutineDraft& draft, const M
   if (!spec.has(RUNNEL_FREE_EVENTS)) {
     if (events) refuse_ports(loading, *events, spec, spec.events);
   } else if (events) {
+    routine.names.events.clear();
     draft.events_known = read_ids(loading, events->value, "events", "event", routine.names.events);
   } else {
     draft.events_known = !body.is_misspelt("events");

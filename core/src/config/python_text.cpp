@@ -61,6 +61,7 @@ class Rewriter {
   std::optional<PythonText> run() {
     while (at_ < tokens_.size()) step();
     if (!found_) return std::nullopt;
+    lua_.erase(0, lua_.find_first_not_of(" \t\r\n"));
     return PythonText{found_->offset, found_->text.size(), has_lua_ ? lua_ : std::string()};
   }
 
@@ -68,7 +69,10 @@ class Rewriter {
   std::string_view peek(size_t ahead) const {
     return at_ + ahead < tokens_.size() ? tokens_[at_ + ahead].text : std::string_view();
   }
-  bool is_member() const { return at_ > 0 && (tokens_[at_ - 1].text == "." || tokens_[at_ - 1].text == ":"); }
+  bool is_member() const {
+    if (at_ == 3 && !parameter_.empty()) return false;  // behind `lambda x:`
+    return at_ > 0 && (tokens_[at_ - 1].text == "." || tokens_[at_ - 1].text == ":");
+  }
 
   // Writes `text` for the next `count` tokens, with the blanks that stand before the first.
   void put(std::string_view text, size_t count) {
@@ -92,6 +96,8 @@ class Rewriter {
     if (text == "||") return replace("or", 1);
     if (text == "." && peek(1) == "get" && peek(2) == "(") return get_call();
     if (is_member() || !tokens_[at_].is_word) return put(text, 1);
+    if (text == "lambda") return lambda();
+    if (!parameter_.empty() && text == parameter_) return put("data", 1);
     if (text == "True") return replace("true", 1);
     if (text == "False") return replace("false", 1);
     if (text == "None") return replace("nil", 1);
@@ -103,6 +109,15 @@ class Rewriter {
     put(text, 1);
   }
 
+  // `lambda x: x.n > 3` is data.n > 3.
+  void lambda() {
+    const bool is_simple = at_ == 0 && peek(2) == ":" && tokens_[1].is_word;
+    if (!is_simple) return refuse(1);
+    found_ = tokens_[0];
+    parameter_ = tokens_[1].text;
+    at_ = 3;
+  }
+
   // len(a.b) is #a.b; anything but names and dots in the brackets keeps them.
   void len_call() {
     size_t end = 2;
@@ -110,13 +125,16 @@ class Rewriter {
     if (peek(end) != ")" || end == 2) return replace("#", 1);
     const Token& first = tokens_[at_ + 2];
     const Token& close = tokens_[at_ + end];
-    replace("#" + std::string(text_.substr(first.offset, close.offset - first.offset)), end + 1);
+    std::string path(text_.substr(first.offset, close.offset - first.offset));
+    if (!parameter_.empty() && first.text == parameter_) path.replace(0, parameter_.size(), "data");
+    replace("#" + path, end + 1);
   }
 
   // data.get("a") is data.a; data.get("a", b) is (data.a or b). worker.get is ours.
   void get_call() {
     const std::string_view owner = at_ > 0 ? tokens_[at_ - 1].text : std::string_view();
     if (owner == "worker" || owner == "shared") return put(".", 1);
+    if (owner == "config" || owner == "stats") return refuse(1);  // nothing in Lua stands for them
     if (at_ + 3 >= tokens_.size() || !tokens_[at_ + 3].is_string) return refuse(1);
     std::string_view key = peek(3);
     key = key.substr(1, key.size() - 2);
@@ -147,6 +165,7 @@ class Rewriter {
   size_t at_ = 0;
   std::string lua_;
   std::optional<Token> found_;
+  std::string_view parameter_;  // of the lambda
   bool has_lua_ = true;
   bool is_function_ = false;
 };

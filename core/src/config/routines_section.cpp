@@ -1,8 +1,11 @@
+#include "base/edit_distance.hpp"
 #include "config/config_section.hpp"
 #include "config/loading.hpp"
 #include "config/map_reader.hpp"
 #include "config/ports_section.hpp"
+#include "config/python_names.hpp"
 #include "config/trial.hpp"
+#include "routine/class_name.hpp"
 #include "value/builder.hpp"
 
 namespace runnel::core {
@@ -13,10 +16,13 @@ constexpr std::string_view kShared = "_shared";  // what all routines share in a
 void read_class(Loading& loading, Routine& routine, const YamlNode& node) {
   const auto name = loading.fields.text(node, "\"class\"");
   if (!name) return;
-  routine.spec = loading.registry.find(*name);
-  if (!routine.spec) {
-    std::string hint = suggest(*name, loading.registry.names());
-    if (!hint.starts_with("did")) hint = "`runnel list` prints the classes";
+  routine.spec = find_class(loading.registry, *name);
+  if (!routine.spec && !loading.lacks_classes) {
+    const std::string ours = class_name_of(*name);
+    std::string hint = instead_of_class(ours);
+    if (const std::string meant = nearest(ours, loading.registry.names()); hint.empty() && !meant.empty())
+      hint = "did you mean " + quoted(meant) + "?";
+    if (hint.empty()) hint = "`runnel list` prints the classes";
     loading.mistakes.error(node.place(), "unknown class " + quoted(*name), std::move(hint));
   }
 }

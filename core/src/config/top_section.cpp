@@ -18,11 +18,6 @@ void read_flow_id(Loading& loading, const YamlNode& node) {
   loading.flow.id = *id;
 }
 
-void read_plugins(Loading& loading, const YamlNode& plugins, const Place& place) {
-  const auto paths = loading.fields.text_list(plugins, "\"plugins\"");
-  if (paths && !paths->empty()) loading.not_available(place, "\"plugins\"");
-}
-
 // Free text of the author's; `version: 1.20` keeps its zero.
 void read_note(Loading& loading, MapReader& top, const char* key, std::string& to) {
   const YamlNode* node = top.get(key);
@@ -75,7 +70,7 @@ void read_top(Loading& loading, const YamlNode& root) {
   if (const YamlNode* id = top.require("flow_id", start)) read_flow_id(loading, *id);
   read_note(loading, top, "description", loading.flow.description);
   read_note(loading, top, "version", loading.flow.version);
-  if (const YamlEntry* plugins = top.entry("plugins")) read_plugins(loading, plugins->value, plugins->key.place());
+  if (const YamlNode* plugins = top.get("plugins")) read_plugins(loading, *plugins);
   ErrorHandlerSpec error_handler;
   if (const YamlNode* node = top.get("error_handler")) error_handler = read_error_handler(loading, *node, "");
   require_map(loading, top.get("execution"), "execution", read_execution);

@@ -67,6 +67,10 @@ class Trial {
       const std::string subject = problem.param_path.empty() ? "" : quoted(problem.param_path) + ": ";
       loading_.mistakes.error(place_of(problem, draft), subject + problem.message);
     }
+    for (const LoadProblem& warning : found.warnings) {
+      const std::string subject = warning.param_path.empty() ? "" : quoted(warning.param_path) + ": ";
+      loading_.mistakes.warning(place_of(warning, draft), subject + warning.message);
+    }
     return found.problems.empty();
   }
 

@@ -5,12 +5,14 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <new>
 #include <system_error>
 #include <thread>
 
 #include "base/diagnostic.hpp"
+#include "embed/batch_plan.hpp"
 #include "embed/batch_worker.hpp"
 #include "embed/setup.hpp"
 
@@ -18,56 +20,13 @@ namespace runnel {
 
 namespace {
 
-BatchResult refused(int exit_code, std::string message) { return {exit_code, {}, std::move(message)}; }
-
-std::string plan_fields(const std::vector<std::string>& fields) {
-  const std::vector<std::string>& known = record_fields();
-  for (const std::string& field : fields) {
-    if (std::find(known.begin(), known.end(), field) != known.end()) continue;
-    std::string message = "no record key \"" + core::printable(field) + "\"";
-    if (std::string hint = core::suggest(field, known); !hint.empty()) message += "; " + hint;
-    return message;
-  }
-  return "";
-}
-
-// Where jobs go and what is printed, or the mistake in it.
-std::string make_plan(const core::Flow& flow, const BatchOptions& options, core::BatchPlan& plan,
-                      core::JobOptions& jobs) {
-  std::string mistake =
-      options.post.empty() ? core::find_entry(flow, plan.slot) : core::find_slot(flow, options.post, plan.slot);
-  if (!mistake.empty()) return options.post.empty() ? mistake : "--post: " + mistake;
-  if (mistake = plan_fields(options.fields); !mistake.empty()) return "--fields: " + mistake;
-  plan.records.fields = options.fields;
-  plan.records.pretty = options.pretty;
-  plan.records.write.ascii = options.ascii;
-  plan.records.secrets = flow.secrets;
-  plan.select = flow.select;
-  if (plan.select) {
-    if (!options.fields.empty()) return "--fields chooses keys of records; --select prints an expression";
-    plan.printed = core::Printed::selected;
-  }
-  if (options.emit.empty()) return "";
-  if (plan.select) return "--emit and --select exclude each other";
-  core::SlotRef event;
-  if (mistake = core::find_event(flow, options.emit, event); !mistake.empty()) return "--emit: " + mistake;
-  const core::Routine& emitter = flow.routines[event.routine];
-  if (event.slot == emitter.error_event() && !emitter.has_error_connection()) {
-    return "--emit: the event \"error\" of routine \"" + emitter.id + "\" is emitted only when it is connected";
-  }
-  if (!options.fields.empty()) return "--fields chooses keys of records; --emit prints items";
-  plan.printed = core::Printed::emitted;
-  jobs.strand.collect = true;
-  jobs.strand.collect_routine = event.routine;
-  jobs.strand.collect_event = event.slot;
-  return "";
-}
+BatchResult refused(int exit_code, std::string message) { return {exit_code, {}, 0, std::move(message)}; }
 
 // All workers, one of them on this thread, until there is no more input. The first problem ends the run.
 class Crew {
  public:
-  Crew(std::vector<std::unique_ptr<core::BatchWorker>>& workers, core::LineFeed& feed)
-      : workers_(workers), feed_(feed) {}
+  Crew(std::vector<std::unique_ptr<core::BatchWorker>>& workers, std::function<void()> stop_all)
+      : workers_(workers), stop_all_(std::move(stop_all)) {}
 
   std::string work() {
     std::vector<std::thread> threads;
@@ -97,11 +56,11 @@ class Crew {
       const std::lock_guard lock(mutex_);
       if (problem_.empty()) problem_ = std::move(problem);
     }
-    feed_.stop();
+    stop_all_();
   }
 
   std::vector<std::unique_ptr<core::BatchWorker>>& workers_;
-  core::LineFeed& feed_;
+  std::function<void()> stop_all_;
   std::mutex mutex_;
   std::string problem_;
 };
@@ -120,30 +79,33 @@ int exit_code_of(const JobCounts& counts, int write_error, int read_error) {
 BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const BatchOptions& options) {
   const core::Flow& flow = *loaded.graph();
   core::Arena memory;
-  core::JobOptions jobs;
-  core::BatchPlan plan;
-  if (std::string mistake = core::job_options(flow, runtime, memory, jobs); !mistake.empty())
+  core::CheckedBatch batch;
+  if (std::string mistake = core::check_batch(flow, runtime, options, memory, batch); !mistake.empty())
     return refused(2, mistake);
-  if (std::string mistake = make_plan(flow, options, plan, jobs); !mistake.empty()) return refused(2, mistake);
-  if (options.window == 0) return refused(2, "--window must be at least 1");
+  core::BatchPlan& plan = batch.plan;
+  const core::JobOptions& jobs = batch.jobs;
 
-  core::BlockReader reader(options.data ? std::vector<std::string>{} : options.inputs, options.output);
-  if (const auto failure = reader.check(); failure.error) {
-    return refused(2, core::printable(failure.source) + ": cannot be read: " + std::strerror(failure.error));
-  }
-  core::OrderedWriter output(options.output, options.in_order);
-  core::OrderedWriter errors(options.errors, options.in_order);
-  core::LineFeed feed(reader, output, options.window, options.data);
+  core::BlockReader reader(options.data ? std::vector<std::string>{} : options.inputs, options.output, batch.format);
+  if (std::string mistake = core::check_inputs(reader); !mistake.empty()) return refused(2, mistake);
+  core::OrderedWriter output(options.output, options.in_order, options.skip + 1);
+  core::OrderedWriter errors(options.errors, options.in_order, options.skip + 1);
+  core::LineFeed feed(
+      reader, output, batch.feed,
+      core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs));
 
   const uint32_t count = workers_for(loaded, runtime.workers);
   plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
   std::vector<std::unique_ptr<core::BatchWorker>> workers;
+  const auto stop_all = [&] {
+    feed.stop();
+    for (const auto& worker : workers) worker->look_up();
+  };
   for (uint32_t i = 0; i < count; ++i) {
     auto runner = core::make_runner(flow, i, jobs);
     if (!runner->problem().empty()) return refused(2, runner->problem());
-    workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), plan, feed, output, errors));
+    workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), plan, feed, output, errors, stop_all));
   }
-  if (std::string problem = Crew(workers, feed).work(); !problem.empty()) return refused(71, problem);
+  if (std::string problem = Crew(workers, stop_all).work(); !problem.empty()) return refused(71, problem);
   output.finish();
 
   BatchResult result;
@@ -151,6 +113,7 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   for (const auto& worker : workers) {
     result.counts.add(worker->counts());
     failed_selects += worker->failed_selects();
+    result.late_finishes += worker->late_finishes();
   }
   const int write_error = reader.reader_gone() ? EPIPE : output.error();
   const core::ReadFailure& read = reader.failure();
@@ -159,7 +122,7 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   if (write_error && write_error != EPIPE)
     result.message = std::string("cannot write the output: ") + std::strerror(write_error);
   else if (!write_error && read.error)
-    result.message = core::printable(read.source) + ": cannot be read on: " + std::strerror(read.error);
+    result.message = core::printable(read.source) + ": cannot be read on: " + read.message();
   else if (result.exit_code == 70)
     result.message = "the jobs do not add up; please report this";
   return result;

@@ -2,38 +2,67 @@
 
 #include "base/clock.hpp"
 #include "base/diagnostic.hpp"
+#include "embed/block_requests.hpp"
 
 namespace runnel::core {
 
 void BatchWorker::work() {
+  runner_->on_finished([this](JobContext& job) {
+    print(job);
+    hand_in(job.place.ordinal, job.place.ordinal);
+  });
   BlockSizer sizer(plan_.lines_at_most);
-  while (feed_.take(block_, sizer.lines())) {
+  while (take(sizer.lines())) {
     const int64_t start = monotonic_us();
     run_block();
     sizer.took(static_cast<uint32_t>(block_.lines.size()), monotonic_us() - start);
-    const uint64_t jobs = block_.lines.size();
-    const uint64_t last = block_.first_ordinal + jobs - 1;
-    if (plan_.printed != Printed::record) errors_.submit(block_.number, last, jobs, failures_);
-    output_.submit(block_.number, last, jobs, out_);
-    if (output_.error()) feed_.stop();  // another worker may be waiting for input
-    loop_.run_ready();
+    runner_->loop().run_ready();
   }
+  if (feed_.stopped()) stop_all_();
+  watch_reader();
+  while (runner_->waiting() && !feed_.stopped()) runner_->loop().run_some();
+  runner_->cancel_waiting();
+}
+
+// There is no input left to wait for, beside which the output's reader is watched.
+void BatchWorker::watch_reader() {
+  constexpr int64_t kEvery = 200'000;  // us
+  if (runner_->waiting() == 0) return;
+  if (!output_.look_for_reader()) return stop_all_();
+  runner_->loop().after(kEvery, [this] { watch_reader(); });
+}
+
+bool BatchWorker::take(uint32_t most_lines) {
+  return runner_->waiting() ? waiter_.take(block_, most_lines) : feed_.take(block_, most_lines);
+}
+
+void BatchWorker::look_up() {
+  runner_->loop().post([] {});
+}
+
+// The output of the jobs from ordinal `first` to `last`, which stands in out_.
+void BatchWorker::hand_in(uint64_t first, uint64_t last) {
+  if (first > last) return;
+  if (feed_.stopped()) failures_.clear();  // nobody reads the output any more: quietly
+  if (plan_.printed != Printed::record) errors_.submit(first, last, failures_);
+  output_.submit(first, last, out_);
+  if (output_.error()) stop_all_();  // others may be waiting for input, or for their jobs
 }
 
 void BatchWorker::run_block() {
   JobRequest request;
   request.slot = plan_.slot;
-  request.place.source = block_.source;
+  uint64_t first = block_.first_ordinal;  // of the jobs in out_
   for (size_t i = 0; i < block_.lines.size(); ++i) {
-    const Line& line = block_.lines[i];
-    request.text = block_.text(line);
-    request.place.line = block_.first_line + line.line;
-    request.place.ordinal = block_.first_ordinal + i;
-    request.number = request.place.ordinal;
-    request.too_long = line.too_long;
-    request.text_hash = block_.long_line_hash;
-    print(runner_->run(request));
+    fill_request(request, block_, i);
+    if (JobContext* job = runner_->run(request)) {
+      print(*job);
+    } else {  // it waits
+      hand_in(first, request.place.ordinal - 1);
+      first = request.place.ordinal + 1;
+    }
   }
+  hand_in(first, block_.first_ordinal + block_.lines.size() - 1);
 }
 
 void BatchWorker::print(JobContext& job) {

@@ -1,12 +1,14 @@
-// One worker of a batch: takes a block, runs each of its jobs to the end, hands in the block's output.
+// One worker of a batch: takes a block, runs each of its jobs to the end, hands in the block's output. Jobs that wait
+// for something leave a gap, which is filled when they are done.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "embed/block_sizer.hpp"
+#include "embed/input_waiter.hpp"
 #include "embed/line_feed.hpp"
 #include "runnel/batch.hpp"
-#include "runtime/event_loop.hpp"
 #include "runtime/job_runner.hpp"
 #include "sink/ordered_writer.hpp"
 #include "sink/record_writer.hpp"
@@ -27,20 +29,26 @@ struct BatchPlan {
 class BatchWorker {
  public:
   BatchWorker(std::unique_ptr<JobRunner> runner, const BatchPlan& plan, LineFeed& feed, OrderedWriter& output,
-              OrderedWriter& errors)
+              OrderedWriter& errors, std::function<void()> stop_all)
       : runner_(std::move(runner)),
         plan_(plan),
         feed_(feed),
         output_(output),
         errors_(errors),
+        stop_all_(std::move(stop_all)),
         records_(plan.records) {}
 
-  void work();  // until there is no more input
+  void work();     // until there is no more input and no job waits, or the run was stopped
+  void look_up();  // [any thread] the run was stopped: ends the waiting
   const JobCounts& counts() const { return runner_->counts(); }
   uint64_t failed_selects() const { return failed_selects_; }
+  uint64_t late_finishes() const { return runner_->late_finishes(); }
 
  private:
+  bool take(uint32_t most_lines);
+  void watch_reader();
   void run_block();
+  void hand_in(uint64_t first, uint64_t last);
   void print(JobContext&);
   void report(const JobContext&, const Problem&);
 
@@ -49,8 +57,9 @@ class BatchWorker {
   LineFeed& feed_;
   OrderedWriter& output_;
   OrderedWriter& errors_;
+  std::function<void()> stop_all_;
   RecordWriter records_;
-  EventLoop loop_;
+  InputWaiter waiter_{feed_, runner_->loop()};
   Block block_;
   OutBuffer out_;
   OutBuffer failures_{1024};

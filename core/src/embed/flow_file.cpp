@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "config/flow_loader.hpp"
+#include "plugin/library.hpp"
 #include "runnel/runtime.hpp"
 #include "script/lua.hpp"
 
@@ -14,6 +15,11 @@ namespace runnel {
 namespace {
 
 constexpr size_t kMostBytes = 1024 * 1024 + 1;  // one more than a flow file may have: config then says it is too large
+
+// The script comes in the place of the last value.
+constexpr const char* kFlowOfScript =
+    "flow_id: script\n"
+    "routines: {main: {class: script, slots: [input], events: [output], config: {lua: ''}}}\n";
 
 // errno, or 0.
 int read_file(const std::string& path, std::string& out) {
@@ -47,9 +53,26 @@ Flow Flow::load(const std::string& path, const Classes& classes, const FlowOptio
   return from_text(path == "-" ? "<stdin>" : path, std::move(text), classes, options);
 }
 
+Flow Flow::from_script(std::string lua, const Classes& classes, FlowOptions options) {
+  options.script = std::move(lua);
+  return from_text("the flow of -e", kFlowOfScript, classes, options);
+}
+
 Flow Flow::from_text(const std::string& name, std::string text, const Classes& classes, const FlowOptions& options) {
   const auto compiler = core::make_lua_compiler();
-  core::LoadOptions load{options.sets, options.environment, options.strict, options.select};
+  core::LoadOptions load;
+  load.sets = options.sets;
+  load.environment = options.environment;
+  load.strict = options.strict;
+  load.asks_for_entry = options.asks_for_entry;
+  load.select = options.select;
+  load.metadata_from = options.metadata_from;
+  load.job_id_from = options.job_id_from;
+  load.script = options.script;
+  load.plugins = options.plugins;
+  load.add_library = [&](const std::string& path, core::Registry& registry) {
+    return core::add_library(path, registry, options.child_first);
+  };
   core::LoadedFlow loaded = core::load_flow(name, std::move(text), classes.registry(), *compiler, load);
   Flow flow;
   flow.flow_ = std::move(loaded.flow);

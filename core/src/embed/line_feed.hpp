@@ -1,35 +1,54 @@
 // Admission: hands blocks of input lines to workers, no job further ahead of the first unwritten one than the window.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "embed/dispatcher.hpp"
+#include "embed/pace.hpp"
 #include "sink/ordered_writer.hpp"
 #include "source/block_reader.hpp"
 
 namespace runnel::core {
 
+struct FeedOptions {
+  uint64_t window = 4096;
+  uint64_t skip = 0;                // records at the beginning that are no jobs
+  std::optional<uint64_t> head;     // at most so many jobs
+  double jobs_per_second = 0;       // 0: as fast as they can be run
+  std::optional<std::string> data;  // a single line to be fed instead of the reader's input
+};
+
 class LineFeed {
  public:
-  // data: a single line to be fed instead of the reader's input.
-  LineFeed(BlockReader& reader, OrderedWriter& writer, uint64_t window, std::optional<std::string> data)
-      : reader_(reader), writer_(writer), window_(window), data_(std::move(data)) {}
+  // dispatcher: may be null.
+  LineFeed(BlockReader& reader, OrderedWriter& writer, const FeedOptions&, std::unique_ptr<Dispatcher> dispatcher);
 
   // [any thread] False: no more input, or the run has been stopped.
   bool take(Block&, uint32_t most_lines);
   void stop();  // [any thread]
+  bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
  private:
-  bool take_data(Block&);
+  bool take_record(Block&, uint32_t most_lines);
+  uint64_t room_at(uint64_t ordinal);
+  void take_data(Block&);
 
   std::mutex mutex_;
   BlockReader& reader_;
   OrderedWriter& writer_;
   const uint64_t window_;
+  const uint64_t skip_;  // ordinals up to here are no jobs
+  const uint64_t last_;  // nor are those behind this one
+  std::optional<Pace> pace_;
+  std::unique_ptr<Dispatcher> dispatcher_;
   std::optional<std::string> data_;
   bool ended_ = false;
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace runnel::core

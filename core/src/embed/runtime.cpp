@@ -4,13 +4,13 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/utf8.hpp"
 #include "embed/posted_job.hpp"
 #include "embed/setup.hpp"
 #include "runnel/batch.hpp"
-#include "runtime/event_loop.hpp"
 #include "sink/record_writer.hpp"
 #include "value/reader.hpp"
 
@@ -20,12 +20,14 @@ using core::JobOptions;
 using core::JobRequest;
 using core::JobRunner;
 
+// All but the constructor: on its thread.
 struct PostedWorker {
   std::unique_ptr<JobRunner> runner;
-  core::EventLoop loop;
   core::RecordWriter records;
   core::OutBuffer buffer;
   std::thread thread;
+  std::unordered_map<const core::JobContext*, std::shared_ptr<JobContext::State>> waiting;
+  bool is_finishing = false;
 
   explicit PostedWorker(core::RecordOptions options) : records(std::move(options)) {}
 };
@@ -50,16 +52,41 @@ struct Runtime::Impl {
     request.job_id = state->given_id;
     state->begin();
     try {
-      core::JobContext& job = worker.runner->run(request);
-      worker.buffer.clear();
-      worker.records.write(worker.buffer, job);
-      state->finish(job, worker.buffer.view());
+      if (core::JobContext* job = worker.runner->run(request)) {
+        finish(worker, *job, *state);
+      } else {
+        worker.waiting.emplace(worker.runner->latest_waiting(), state);
+      }
     } catch (const std::exception& error) {  // out of memory, for one; the job is failed, the worker goes on
       state->give_up(error.what());
+      count_finished();
     }
+  }
+
+  void finish(PostedWorker& worker, core::JobContext& job, JobContext::State& state) {
+    worker.buffer.clear();
+    worker.records.write(worker.buffer, job);
+    state.finish(job, worker.buffer.view());
+    count_finished();
+  }
+
+  void count_finished() {
     const std::lock_guard lock(mutex);
     ++finished;
     changed.notify_all();
+  }
+
+  // In the worker's loop: a job that waited is final.
+  void finish_waiting(PostedWorker& worker, core::JobContext& job) {
+    const auto waited = worker.waiting.extract(&job);
+    if (waited.empty()) return;  // given up already
+    try {
+      finish(worker, job, *waited.mapped());
+    } catch (const std::exception& error) {
+      waited.mapped()->give_up(error.what());
+      count_finished();
+    }
+    if (worker.is_finishing && worker.waiting.empty()) worker.runner->loop().finish();
   }
 };
 
@@ -70,7 +97,12 @@ Runtime::Runtime(const Flow& flow, RuntimeOptions options) : impl_(std::make_uni
 }
 
 Runtime::~Runtime() {
-  for (auto& worker : impl_->workers) worker->loop.finish();
+  for (auto& worker : impl_->workers) {
+    worker->runner->loop().post([worker = worker.get()] {
+      worker->is_finishing = true;
+      if (worker->waiting.empty()) worker->runner->loop().finish();
+    });
+  }
   for (auto& worker : impl_->workers) {
     if (worker->thread.joinable()) worker->thread.join();
   }
@@ -88,11 +120,13 @@ void Runtime::exec() {
     auto worker = std::make_unique<PostedWorker>(records);
     worker->runner = core::make_runner(*impl_->flow, i, impl_->options);
     if (!worker->runner->problem().empty()) throw std::runtime_error(worker->runner->problem());
+    worker->runner->on_finished(
+        [this, worker = worker.get()](core::JobContext& job) { impl_->finish_waiting(*worker, job); });
     workers.push_back(std::move(worker));
   }
   impl_->workers = std::move(workers);
   for (auto& worker : impl_->workers) {
-    worker->thread = std::thread([loop = &worker->loop] { loop->run(); });
+    worker->thread = std::thread([loop = &worker->runner->loop()] { loop->run(); });
   }
 }
 
@@ -129,7 +163,7 @@ JobContext Runtime::post(std::string_view routine, std::string_view slot, std::s
   }
   auto state =
       std::make_shared<JobContext::State>(impl_->flow->id, std::move(data), std::move(metadata), std::move(job_id));
-  worker->loop.post([this, worker, request, state] { impl_->run(*worker, request, state); });
+  worker->runner->loop().post([this, worker, request, state] { impl_->run(*worker, request, state); });
   return JobContext(state);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/diagnostic.hpp"
+#include "flow/entry.hpp"
 #include "runnel/batch.hpp"
 #include "script/lua.hpp"
 #include "value/reader.hpp"
@@ -24,12 +25,19 @@ std::string with_hint(std::string message, std::string_view name, const std::vec
   return message;
 }
 
-std::string find_port(const Flow& flow, std::string_view routine, std::string_view name, bool event, SlotRef& out) {
+std::string find_routine(const Flow& flow, std::string_view routine, uint32_t& out) {
   const auto number = flow.routine_number(routine);
-  if (!number)
-    return with_hint("no routine \"" + printable(routine) + "\" in flow \"" + flow.id + "\"", routine,
-                     routine_ids(flow));
-  const RoutineNames& names = flow.routines[*number].names;
+  if (number) {
+    out = *number;
+    return "";
+  }
+  return with_hint("no routine \"" + printable(routine) + "\" in flow \"" + flow.id + "\"", routine, routine_ids(flow));
+}
+
+std::string find_port(const Flow& flow, std::string_view routine, std::string_view name, bool event, SlotRef& out) {
+  uint32_t number = 0;
+  if (std::string mistake = find_routine(flow, routine, number); !mistake.empty()) return mistake;
+  const RoutineNames& names = flow.routines[number].names;
   const std::vector<std::string>& ports = event ? names.events : names.slots;
   const auto at = std::find(ports.begin(), ports.end(), name);
   if (at == ports.end()) {
@@ -37,7 +45,7 @@ std::string find_port(const Flow& flow, std::string_view routine, std::string_vi
     return with_hint("no " + what + " \"" + printable(name) + "\" in routine \"" + std::string(routine) + "\"", name,
                      ports);
   }
-  out = {*number, static_cast<uint32_t>(at - ports.begin())};
+  out = {number, static_cast<uint32_t>(at - ports.begin())};
   return "";
 }
 
@@ -61,19 +69,24 @@ std::string find_slot(const Flow& flow, std::string_view routine, std::string_vi
   return find_port(flow, routine, slot, false, out);
 }
 
+std::string find_only_slot(const Flow& flow, std::string_view routine, SlotRef& out) {
+  uint32_t number = 0;
+  if (std::string mistake = find_routine(flow, routine, number); !mistake.empty()) return mistake;
+  const std::vector<std::string>& slots = flow.routines[number].names.slots;
+  out = {number, 0};
+  if (slots.size() == 1) return "";
+  std::string names;
+  for (const std::string& slot : slots) names += (names.empty() ? "" : ", ") + slot;
+  if (slots.empty()) return "routine \"" + std::string(routine) + "\" has no slot";
+  return "routine \"" + std::string(routine) + "\" has several slots: " + names + "; name one";
+}
+
 std::string find_entry(const Flow& flow, SlotRef& out) {
   if (flow.entry) {
     out = *flow.entry;
     return "";
   }
-  std::string names;
-  for (const SlotRef& slot : flow.entry_candidates) {
-    const Routine& routine = flow.routines[slot.routine];
-    names += (names.empty() ? "" : ", ") + routine.id + "." + routine.names.slots[slot.slot];
-  }
-  return "flow \"" + flow.id +
-         "\" does not say where jobs enter, and several slots have no connection into them: " + names +
-         "; set `entry:` in the flow or use --post";
+  return entry_question(flow) + "; " + kEntryHint;
 }
 
 std::string job_options(const Flow& flow, const RuntimeOptions& options, Arena& memory, JobOptions& out) {
@@ -95,6 +108,14 @@ std::unique_ptr<JobRunner> make_runner(const Flow& flow, uint32_t worker, const 
 }  // namespace runnel::core
 
 namespace runnel {
+
+std::vector<std::string> routines_reaching_out(const Flow& flow) {
+  std::vector<std::string> ids;
+  for (const core::Routine& routine : flow.graph()->routines) {
+    if (routine.spec->has(RUNNEL_REACHES_OUT) && routine.spec->has(RUNNEL_MAY_SUSPEND)) ids.push_back(routine.id);
+  }
+  return ids;
+}
 
 uint32_t workers_for(const Flow& flow, uint32_t asked) {
   if (flow.graph()->keeps_state()) return 1;

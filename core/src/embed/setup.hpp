@@ -18,6 +18,8 @@ std::string find_event(const Flow&, std::string_view text, SlotRef& out);  // ou
 // The slot jobs go to when none is named.
 std::string find_entry(const Flow&, SlotRef& out);
 std::string find_slot(const Flow&, std::string_view routine, std::string_view slot, SlotRef& out);
+// The slot of a routine that has one.
+std::string find_only_slot(const Flow&, std::string_view routine, SlotRef& out);
 
 // The options of a job, or the mistake in them. `memory` keeps the metadata.
 std::string job_options(const Flow&, const RuntimeOptions&, Arena& memory, JobOptions& out);

@@ -13,6 +13,7 @@
 #include "job/job_request.hpp"
 #include "routine/context.hpp"
 #include "routine/expression.hpp"
+#include "routine/registry.hpp"
 #include "routine/spec.hpp"
 #include "value/arena.hpp"
 
@@ -58,7 +59,14 @@ struct FlowLimits {
   uint32_t trace_entries = 1'000;
 };
 
+// --metadata-from: a key of every job's metadata, from its data.
+struct MetadataExpression {
+  std::string name;
+  size_t expression;
+};
+
 struct Flow {
+  std::shared_ptr<const Registry> classes;  // what the routines' specs belong to
   std::string id;
   std::string description;
   std::string version;
@@ -69,6 +77,8 @@ struct Flow {
   std::vector<Connection> connections;
   ExpressionTable expressions;
   std::optional<size_t> select;  // expression for finished jobs: --select
+  std::vector<MetadataExpression> metadata_from;
+  std::optional<size_t> job_id_from;  // expression for a job's data: --job-id-from
   FlowLimits limits;
   TraceLevel trace_level = TraceLevel::user;
   std::optional<uint32_t> workers;

@@ -10,6 +10,9 @@ namespace runnel::core {
 
 constexpr uint64_t kNoOrdinal = 0;
 
+class InputDecoder;
+struct InputProblem;
+
 // Where a job's line stands. Ordinals and lines count from 1; ordinal 0: posted by a program, not read from input.
 struct InputPlace {
   std::string_view source;  // file name or "-"; outlives the run
@@ -33,6 +36,10 @@ struct JobRequest {
   bool duplicate_id = false;  // the id it was given is an earlier job's: it fails under one the runtime makes
   bool too_long = false;      // text is only the beginning of a line over the limit
   uint64_t text_hash = 0;     // content_hash of the whole line when too_long
+  uint32_t column = 1;        // where the text begins on its line
+  bool is_post = false;       // the text is {"data": ..., "metadata": {...}, ...}, checked by a dispatcher
+  const InputDecoder* decoder = nullptr;  // of a text that is not JSON; outlives the run
+  const InputProblem* problem = nullptr;  // found before: the job fails with it
 };
 
 }  // namespace runnel::core

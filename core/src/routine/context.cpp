@@ -171,6 +171,18 @@ bool evaluate(runnel_context& context, Value handle, Value& out) {
       out = follow_path(context.data, expression.path);
       if (is_nothing(out)) out = is_missing(expression.fallback) ? out : expression.fallback;
       return true;
+    case ExpressionKind::condition: {
+      const Condition& condition = expression.condition;
+      bool result = false;
+      if (condition.form == Condition::Form::expression) {
+        if (!evaluate(context, expression_value(condition.expression), out)) return false;
+        result = !is_nothing(out) && !(out.kind == RUNNEL_BOOL && out.as.integer == 0);
+      } else {
+        result = holds(condition, context.data);
+      }
+      out = make_bool(result);
+      return true;
+    }
     default:
       if (!context.scripts) {
         fail(context, "expression.unknown", "no expression can be evaluated here");

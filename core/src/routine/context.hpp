@@ -12,6 +12,7 @@
 #include "job/job_context.hpp"
 #include "routine/expression.hpp"
 #include "routine/script_engine.hpp"
+#include "routine/suspension.hpp"
 #include "routine/worker_state.hpp"
 #include "value/builder.hpp"
 
@@ -48,6 +49,7 @@ struct LoadProblem {
 };
 struct LoadReport {
   std::vector<LoadProblem> problems;
+  std::vector<LoadProblem> warnings;
   std::vector<std::string> slots;  // added by resolve
   std::vector<std::string> events;
   uint32_t flags = 0;
@@ -76,9 +78,11 @@ struct runnel_context {
   runnel::core::StateWrites* state = nullptr;                // null: no worker state here
   runnel::core::ScriptEngine* scripts = nullptr;
   const runnel::core::ExpressionTable* expressions = nullptr;
-  runnel::core::LoadReport* load = nullptr;  // only in resolve and create
-  uint64_t activation = 0;                   // number of this activation on its worker: proxies of an
-                                             // earlier one are dead
+  runnel::core::LoadReport* load = nullptr;      // only in resolve and create
+  uint64_t activation = 0;                       // number of this activation on its worker: proxies of an
+                                                 // earlier one are dead
+  runnel::core::Suspender* suspender = nullptr;  // null: nothing can be suspended here
+  runnel::core::SuspendRequest suspend;
   bool has_failed = false;
   runnel::core::Problem failure;  // when has_failed
 };

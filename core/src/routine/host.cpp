@@ -1,5 +1,7 @@
 // The host table: every function a routine can call, over the operations of context.hpp.
+#include <algorithm>
 #include <cmath>
+#include <mutex>
 
 #include "base/clock.hpp"
 #include "base/utf8.hpp"
@@ -14,6 +16,9 @@ namespace runnel::core {
 namespace {
 
 thread_local runnel_context* current = nullptr;
+
+std::mutex extensions_mutex;
+std::vector<std::pair<std::string_view, const void*>> extensions;
 
 runnel_text host_text(runnel_context* c, Value value) {
   if (value.kind == RUNNEL_STRING) return text_of(string_of(value, *c->arena));
@@ -237,6 +242,10 @@ void host_reject(runnel_context* c, runnel_text path, size_t offset, runnel_text
   if (c->load) c->load->problems.push_back({std::string(view(path)), offset, std::string(view(message))});
 }
 
+void host_warn(runnel_context* c, runnel_text path, size_t offset, runnel_text message) {
+  if (c->load) c->load->warnings.push_back({std::string(view(path)), offset, std::string(view(message))});
+}
+
 void host_add_slot(runnel_context* c, runnel_text name) {
   if (c->load) c->load->slots.emplace_back(view(name));
 }
@@ -249,7 +258,47 @@ void host_add_flags(runnel_context* c, uint32_t flags) {
   if (c->load) c->load->flags |= flags;
 }
 
-const void* host_get_extension(runnel_text) { return nullptr; }
+const void* host_get_extension(runnel_text id) {
+  const std::lock_guard lock(extensions_mutex);
+  for (const auto& [known, table] : extensions) {
+    if (known == view(id)) return table;
+  }
+  return nullptr;
+}
+
+bool suspend(runnel_context* c) {
+  if (!c->suspender || c->is_condition) {
+    fail(*c, "suspend.none", "only an activation can be suspended");
+    return false;
+  }
+  if (!c->suspend.id) c->suspend.id = ++c->suspender->latest;
+  return true;
+}
+
+runnel_later host_suspend(runnel_context* c) {
+  if (!suspend(c)) return {};
+  c->suspend.is_shared = true;
+  return {c->suspender->mailbox, c->suspend.id};
+}
+
+bool host_finish(runnel_later later, void (*rest)(runnel_context*, void*), void (*release)(void*), void* data) {
+  try {
+    return Mailbox::send(later.worker, {later.activation, Continuation(rest, release, data)});
+  } catch (const std::exception&) {  // out of memory, and the caller may be in C
+    return false;
+  }
+}
+
+void host_finish_after(runnel_context* c, int64_t us, void (*rest)(runnel_context*, void*), void (*release)(void*),
+                       void* data) {
+  Continuation kept(rest, release, data);
+  if (suspend(c)) c->suspend.alarm.emplace(Alarm{std::max<int64_t>(us, 0), std::move(kept)});
+}
+
+void host_on_cancel(runnel_context* c, void (*cancel)(void*), void (*release)(void*), void* data) {
+  Cancellation kept(cancel, release, data);
+  if (suspend(c)) c->suspend.cancel = std::move(kept);
+}
 
 constexpr runnel_host kTable = {sizeof(runnel_host),
                                 RUNNEL_ABI_MAJOR,
@@ -287,11 +336,24 @@ constexpr runnel_host kTable = {sizeof(runnel_host),
                                 host_add_event,
                                 host_add_flags,
                                 current_context,
-                                host_get_extension};
+                                host_get_extension,
+                                host_suspend,
+                                host_finish,
+                                host_finish_after,
+                                host_on_cancel,
+                                host_warn};
 
 }  // namespace
 
 const runnel_host& host_table() { return kTable; }
+
+void add_extension(std::string_view id, const void* table) {
+  const std::lock_guard lock(extensions_mutex);
+  for (const auto& [known, other] : extensions) {
+    if (known == id) return;
+  }
+  extensions.emplace_back(id, table);
+}
 
 CurrentContext::CurrentContext(runnel_context* context) : before_(current) { current = context; }
 CurrentContext::~CurrentContext() { current = before_; }

@@ -12,6 +12,8 @@ std::vector<PortSpec> ports(const runnel_port* first, uint32_t count) {
   return result;
 }
 
+}  // namespace
+
 std::vector<std::string> split_choices(std::string_view choices) {
   std::vector<std::string> result;
   while (!choices.empty()) {
@@ -21,8 +23,6 @@ std::vector<std::string> split_choices(std::string_view choices) {
   }
   return result;
 }
-
-}  // namespace
 
 std::string_view name_of(runnel_param_kind kind) {
   switch (kind) {
@@ -50,6 +50,8 @@ std::string_view name_of(runnel_param_kind kind) {
       return "mapper value";
     case RUNNEL_PARAM_TEXT:
       return "text with {placeholders}";
+    case RUNNEL_PARAM_CONDITION:
+      return "condition";
   }
   return "unknown";
 }

@@ -32,7 +32,6 @@ struct RoutineSpec {
   std::string name;
   std::string summary;
   std::string owner;  // "built in", or the library's path
-  bool listed = true;
   uint32_t flags = 0;
   std::vector<PortSpec> slots;
   std::vector<PortSpec> events;
@@ -44,6 +43,7 @@ struct RoutineSpec {
 
 std::string_view name_of(runnel_param_kind);  // "string", "duration", ...: as messages and `describe` say it
 RoutineSpec spec_of(const runnel_type&, std::string owner);
+std::vector<std::string> split_choices(std::string_view);  // "a|b|c"
 
 // Ids of flows, routines, slots and events: [A-Za-z_][A-Za-z0-9_-]*
 bool is_id(std::string_view);

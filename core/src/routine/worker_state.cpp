@@ -69,6 +69,16 @@ void StateWrites::drop() {
   writes_.clear();
 }
 
+std::vector<StateWrites::Write> StateWrites::take() {
+  std::vector<Write> taken(writes_.begin(), writes_.end());
+  drop();
+  return taken;
+}
+
+void StateWrites::restore(const std::vector<Write>& writes) {
+  for (const Write& write : writes) set(write.shared, write.key, write.value);
+}
+
 void StateWrites::commit() {
   for (const Write& write : writes_) (write.shared ? shared_ : own_)->set(raw_text(write.key), write.value);
   drop();

@@ -61,12 +61,16 @@ class StateWrites {
   void commit();
   void drop();
 
- private:
   struct Write {
     bool shared;
     Value key;
     Value value;
   };
+  // Of an activation that is suspended, and back again.
+  std::vector<Write> take();
+  void restore(const std::vector<Write>&);
+
+ private:
   size_t find(bool shared, std::string_view key) const;
 
   StateObject* own_ = nullptr;

@@ -2,16 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <runnel/job_counts.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "base/job_id.hpp"
 #include "flow/flow.hpp"
 #include "job/job_context.hpp"
 #include "job/job_request.hpp"
+#include "runtime/event_loop.hpp"
 #include "runtime/routine_set.hpp"
 #include "runtime/strand.hpp"
 #include "value/reader.hpp"
@@ -22,29 +26,58 @@ struct JobOptions {
   StrandOptions strand;
   bool deterministic = false;  // virtual clock, ids from position and content, worker w0
   Value metadata{};            // of every job; an object that outlives the run
+  bool stable_ids = false;     // ids from position and content, as deterministic makes them
 };
 
 class JobRunner {
  public:
   JobRunner(const Flow&, uint32_t worker, std::unique_ptr<ScriptEngine>, const JobOptions&);
+  ~JobRunner();  // jobs that still wait are cancelled, without a word
+  JobRunner(const JobRunner&) = delete;
+  JobRunner& operator=(const JobRunner&) = delete;
 
   const std::string& problem() const { return routines_.problem(); }  // not "": no job can run
-  // Runs the job to its final status. Valid until the next call; the request's text must live as long.
-  JobContext& run(const JobRequest&);
-  std::span<const Value> collected() const { return strand_.collected(); }
+  // Runs the job to its final status: valid until the next call, and so long the request's text must live. Null: it
+  // waits for something, has copied what it needs, and is handed to `finished` when it is final.
+  JobContext* run(const JobRequest&);
+  // Called in the loop of jobs that waited; the job is valid during the call.
+  void on_finished(std::function<void(JobContext&)> finished) { finished_ = std::move(finished); }
+  size_t waiting() const { return waiting_.size(); }
+  const JobContext* latest_waiting() const { return &shown_->job(); }  // after run() gave null
+  void cancel_waiting();
+  // Waiting jobs go on in here: run_ready() now and then, run_some() when there is nothing else to do.
+  EventLoop& loop() { return loop_; }
+
+  // The following two are of the job that run() returned or `finished` was given.
+  std::span<const Value> collected() const { return shown_->collected(); }
   const JobCounts& counts() const { return counts_; }
+  uint64_t late_finishes() const { return table_.late; }
   // An expression for the finished job (--select); false: problem in `failure`.
   bool evaluate_finished(size_t expression, Value& out, Problem& failure);
 
  private:
   void identify(const JobRequest&);
   bool read_input(const JobRequest&, Value& data);
+  bool add_metadata(const JobRequest&, Value data, Value own);
   void refuse(const JobRequest&, std::string_view code, std::string message, size_t offset);
+  void refuse(std::string_view code, std::string message, std::string location);
+  void count(Status);
+  void read_mail();
+  void wake(uint64_t suspension, Continuation rest);
+  void hand_over(Strand&);
+  std::unique_ptr<Strand> take_spare();
 
   const Flow& flow_;
   const JobOptions options_;
+  EventLoop loop_;
+  SuspensionTable table_;
+  std::shared_ptr<Mailbox> mailbox_;
   RoutineSet routines_;
-  Strand strand_;
+  std::unique_ptr<Strand> strand_;  // of the job that runs now
+  Strand* shown_ = nullptr;
+  std::unordered_map<Strand*, std::unique_ptr<Strand>> waiting_;
+  std::vector<std::unique_ptr<Strand>> spare_;
+  std::function<void(JobContext&)> finished_ = [](JobContext&) {};
   Reader reader_;
   UuidSource uuids_;
   TickClock ticks_;

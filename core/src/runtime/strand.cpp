@@ -20,9 +20,10 @@ size_t most_slots(const Flow& flow) {
 
 }  // namespace
 
-Strand::Strand(const Flow& flow, RoutineSet& routines, const StrandOptions& options)
+Strand::Strand(const Flow& flow, RoutineSet& routines, SuspensionTable& table, const StrandOptions& options)
     : flow_(flow),
       routines_(routines),
+      table_(&table),
       options_(options),
       skipped_(flow.routines.size()),
       has_lying_(flow.routines.size()),
@@ -36,11 +37,13 @@ Strand::Strand(const Flow& flow, RoutineSet& routines, const StrandOptions& opti
   context_.constants = &flow.constants;
   context_.expressions = &flow.expressions;
   context_.scripts = routines.scripts();
+  context_.suspender = &table.suspender;
   context_.traces = options.trace_level != TraceLevel::off;
   reset();
 }
 
 void Strand::reset() {
+  if (!suspensions_.empty()) drop_suspensions();  // of a job that was left in the middle
   job_.reset();
   queue_.clear();
   emissions_.clear();
@@ -58,6 +61,7 @@ void Strand::reset() {
     any_skipped_ = false;
   }
   outstanding_ = 0;
+  line_in_arena_ = false;
   compact_above_ = std::min(flow_.limits.memory, kCompactionPays);
 }
 
@@ -65,11 +69,18 @@ void Strand::run(SlotRef slot, Value data) {
   job_.status = Status::running;
   ++outstanding_;
   arrive(slot.routine, slot.slot, data, 0);
-  --outstanding_;
-  do {
+  if (!is_final()) --outstanding_;
+  go_on();
+}
+
+void Strand::go_on() {
+  for (;;) {
     run_until_quiet();
-  } while (!is_final() && flush_one());
-  if (!is_final()) finish(Status::completed);
+    if (is_final()) return;
+    if (table_->in_start_order && resume_first()) continue;
+    if (!suspensions_.empty()) return;
+    if (!flush_one()) return finish(Status::completed);
+  }
 }
 
 void Strand::run_until_quiet() {
@@ -78,7 +89,7 @@ void Strand::run_until_quiet() {
     deliver(item);
     if (!is_final()) --outstanding_;  // after its children were counted
   }
-  assert(is_final() || outstanding_ == 0);
+  assert(is_final() || outstanding_ == suspensions_.size());
 }
 
 void Strand::deliver(const QueuedItem& queued) {
@@ -180,6 +191,7 @@ void Strand::prepare(uint32_t number, std::span<const SlotItems> items, Value fi
   context_.state = &routines_.state_of(number);
   context_.activation = routines_.next_activation();
   context_.has_failed = false;
+  if (context_.suspend.id) context_.suspend = {};
 }
 
 void Strand::activate(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
@@ -189,11 +201,18 @@ void Strand::activate(uint32_t number, std::span<const SlotItems> items, Value f
     const CurrentContext current(&context_);
     routines_.activate(number, context_);
   }
+  settle(number, items, first, hops, message);
+}
+
+void Strand::settle(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
   if (!context_.has_failed && job_.arena.exhausted()) check_memory(context_);
   if (context_.has_failed) {
     emissions_.clear();
     routines_.writes().drop();
+    if (context_.suspend.id) cancel_request();
     handle_failure(number, std::exchange(context_.failure, {}), items, hops);
+  } else if (context_.suspend.id) {
+    keep_suspended(number, items, first, hops, message);
   } else {
     commit(number, hops);
   }

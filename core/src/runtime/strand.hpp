@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "policy/slot_queues.hpp"
 #include "runtime/item_queue.hpp"
 #include "runtime/routine_set.hpp"
+#include "runtime/suspensions.hpp"
 
 namespace runnel::core {
 
@@ -22,11 +24,19 @@ struct StrandOptions {
 
 class Strand {
  public:
-  Strand(const Flow&, RoutineSet&, const StrandOptions&);
+  Strand(const Flow&, RoutineSet&, SuspensionTable&, const StrandOptions&);
 
   JobContext& job() { return job_; }
-  // Delivers the job's data to its slot and runs until the job is final. job() is filled in and pending.
+  // Delivers the job's data to its slot and runs until the job is final or all that is left to do is suspended. job()
+  // is filled in and pending.
   void run(SlotRef slot, Value data);
+  bool is_suspended() const { return !is_final() && !suspensions_.empty(); }
+  void park();  // what it reads from its input line it keeps itself from now on
+  // A suspended activation of this job goes on, and then the job.
+  void wake(uint64_t suspension, Continuation rest);
+  void park_again();  // after wake(): if it has left enough garbage
+  void cancel();
+  void give_up(std::string message);  // memory ran out in the middle of it
   std::span<const Value> collected() const { return collected_; }
   void reset();
 
@@ -36,6 +46,7 @@ class Strand {
   static constexpr size_t kCompactionPays = size_t{4} * 1024 * 1024;
 
   bool is_final() const { return runnel::core::is_final(job_.status); }
+  void go_on();
   void run_until_quiet();
   bool flush_one();  // false: nothing was left to flush
   void flush(uint32_t routine);
@@ -51,7 +62,14 @@ class Strand {
   // Runs the routine's logic over the items and commits or drops what it did.
   void activate(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
   void prepare(uint32_t routine, std::span<const SlotItems>, Value first, Value message);
+  // After the logic returned: what it did takes effect, is dropped, or is kept until it is finished.
+  void settle(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
   void commit(uint32_t routine, uint32_t hops);
+  void keep_suspended(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
+  void resume(uint64_t suspension, const Continuation& rest);
+  bool resume_first();
+  void cancel_request();
+  void drop_suspensions();
   void enqueue(uint32_t routine, uint32_t event, Value item, uint32_t hops);
 
   void handle_failure(uint32_t routine, Problem&&, std::span<const SlotItems>, uint32_t hops);
@@ -71,6 +89,7 @@ class Strand {
 
   const Flow& flow_;
   RoutineSet& routines_;
+  SuspensionTable* table_;
   const StrandOptions options_;
 
   JobContext job_;
@@ -84,7 +103,10 @@ class Strand {
   std::vector<Emission> emissions_;  // of the running activation
   std::vector<Value> collected_;
   size_t collected_weight_ = 0;
-  uint64_t outstanding_ = 0;  // items on their way and running activations; at zero the job is quiet
+  std::map<uint64_t, Suspension> suspensions_;  // in the order they were started
+  bool line_in_arena_ = false;
+  size_t park_above_ = 0;
+  uint64_t outstanding_ = 0;  // items on their way, running and suspended activations; at zero the job is quiet
   size_t compact_above_ = 0;  // bytes of the arena
   runnel_context context_;
 };

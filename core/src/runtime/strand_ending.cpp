@@ -91,6 +91,7 @@ void Strand::finish(Status status) {
   queue_.clear();
   emissions_.clear();
   outstanding_ = 0;
+  if (!suspensions_.empty()) drop_suspensions();
   if (!any_lying_) return;
   for (uint32_t i = 0; i < slots_.size(); ++i) {
     if (has_lying_[i]) discard_slots(i);

@@ -29,8 +29,16 @@ void Strand::keep_memory_bounded(uint32_t number) {
 
 // Copies everything the job can still reach; shared values stay shared.
 void Strand::compact() {
-  Arena fresh(job_.arena.limit());
+  // A waiting job holds what it needs and little more: there may be 100,000 of them.
+  constexpr size_t kWaitingChunk = 1024;
+  Arena fresh(job_.arena.limit(), line_in_arena_ ? kWaitingChunk : Arena::kFirstChunk);
   Compactor move(job_.arena, fresh);
+  if (line_in_arena_) {
+    const char* line = fresh.copy(job_.input_text);
+    if (!line) fresh.refuse();
+    if (line) move.rebase(job_.input_text, line);
+    job_.input_text = {line, line ? job_.input_text.size() : 0};
+  }
   move(job_.job_id);
   move(job_.error);
   move(job_.metadata);
@@ -51,6 +59,17 @@ void Strand::compact() {
     }
   }
   for (Value& item : collected_) move(item);
+  for (auto& [id, suspension] : suspensions_) {
+    move(suspension.first);
+    move(suspension.message);
+    for (Value& item : suspension.items) move(item);
+    for (Emission& emission : suspension.emissions) move(emission.item);
+    if (suspension.complete) move(suspension.complete->error);
+    for (StateWrites::Write& write : suspension.writes) {
+      move(write.key);
+      move(write.value);
+    }
+  }
   job_.arena = std::move(fresh);
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 constexpr size_t kMostSpare = 64;
 constexpr size_t kMostKept = size_t{4} * 1024 * 1024;  // bytes; a block is about 1 ms of work: 1 MB of records
-constexpr size_t kFirstRing = 16;
+constexpr size_t kFew = 16 * 1024;
+constexpr size_t kJoined = 128 * 1024;  // bytes that are written at once if they are ready
 
 // All of it, or the errno of the failure.
 int write_all(int fd, std::string_view bytes) {
@@ -46,58 +47,71 @@ int sync_file(int fd) {
 
 }  // namespace
 
-void OrderedWriter::submit(uint64_t number, uint64_t last, uint64_t jobs, OutBuffer& bytes) {
+void OrderedWriter::submit(uint64_t first, uint64_t last, OutBuffer& bytes) {
   std::unique_lock lock(mutex_);
   if (error_ != 0) {
     bytes.clear();
     return;
   }
-  const uint64_t turn = in_order_ ? number : arrived_++;
-  Ready& place = place_of(turn);
-  place.last = last;
-  place.jobs = jobs;
-  if (spare_.empty()) {
-    place.bytes.emplace();
-  } else {
-    place.bytes.emplace(std::move(spare_.back()));
-    spare_.pop_back();
-  }
-  std::swap(*place.bytes, bytes);
+  const uint64_t turn = in_order_ ? first : arrived_;
+  arrived_ += last - first + 1;
+  keep(turn, turn + (last - first + 1), bytes);
   if (turn == next_ && !writing_) write_ready(lock);
 }
 
-OrderedWriter::Ready& OrderedWriter::place_of(uint64_t number) {
-  while (number - next_ >= ring_.size()) {
-    std::vector<Ready> larger(ring_.empty() ? kFirstRing : 2 * ring_.size());
-    for (uint64_t n = next_; n < next_ + ring_.size(); ++n) {
-      larger[n % larger.size()] = std::move(ring_[n % ring_.size()]);
-    }
-    ring_ = std::move(larger);
+void OrderedWriter::keep(uint64_t turn, uint64_t end, OutBuffer& bytes) {
+  Ready& ready = waiting_[turn];
+  ready.end = end;
+  if (bytes.size() <= kFew) {
+    ready.few = bytes.view();
+    bytes.clear();
+    return;
   }
-  return ring_[number % ring_.size()];
+  if (spare_.empty()) {
+    ready.many = std::make_unique<OutBuffer>();
+  } else {
+    ready.many = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  std::swap(*ready.many, bytes);
 }
 
-// One thread at a time is in here, as long as blocks are ready; the lock is off while it writes.
+// Moves what is next in turn to `bytes`; false: it is not there yet.
+bool OrderedWriter::take_ready(OutBuffer& bytes, uint64_t& end) {
+  end = next_;
+  while (!waiting_.empty() && waiting_.begin()->first == end) {
+    Ready& ready = waiting_.begin()->second;
+    if (bytes.size() && bytes.size() + ready.view().size() > kJoined) break;
+    end = ready.end;
+    if (ready.many && bytes.size() == 0) {
+      std::swap(bytes, *ready.many);
+    } else {
+      bytes.append(ready.view());
+    }
+    if (ready.many && spare_.size() < kMostSpare) {
+      ready.many->clear();
+      spare_.push_back(std::move(ready.many));
+    }
+    waiting_.erase(waiting_.begin());
+  }
+  return end != next_;
+}
+
+// One thread at a time is in here, as long as pieces are ready; the lock is off while it writes.
 void OrderedWriter::write_ready(std::unique_lock<std::mutex>& lock) {
   writing_ = true;
-  while (error_ == 0) {
-    Ready& place = place_of(next_);
-    if (!place.bytes) break;
-    OutBuffer bytes = std::move(*place.bytes);
-    place.bytes.reset();
-    const uint64_t reached = in_order_ ? place.last + 1 : first_unwritten_ + place.jobs;
+  uint64_t reached = 0;
+  while (error_ == 0 && take_ready(joined_, reached)) {
     lock.unlock();
-    const int error = write_all(fd_, bytes.view());
-    bytes.clear();
-    bytes.release_above(kMostKept);
+    const int error = write_all(fd_, joined_.view());
+    joined_.clear();
+    joined_.release_above(kMostKept);
     lock.lock();
-    if (spare_.size() < kMostSpare) spare_.push_back(std::move(bytes));
-    ++next_;
     if (error == 0) {
-      first_unwritten_ = reached;
+      next_ = reached;
     } else {
       error_ = error;
-      ring_.clear();
+      waiting_.clear();
     }
     changed_.notify_all();
   }
@@ -107,12 +121,12 @@ void OrderedWriter::write_ready(std::unique_lock<std::mutex>& lock) {
 
 uint64_t OrderedWriter::first_unwritten() const {
   const std::lock_guard lock(mutex_);
-  return first_unwritten_;
+  return next_;
 }
 
 void OrderedWriter::wait_until_written(uint64_t ordinal) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return first_unwritten_ > ordinal || error_ != 0 || stopped_; });
+  changed_.wait(lock, [&] { return next_ > ordinal || error_ != 0 || stopped_; });
 }
 
 int OrderedWriter::error() const {
@@ -124,6 +138,14 @@ void OrderedWriter::stop() {
   const std::lock_guard lock(mutex_);
   stopped_ = true;
   changed_.notify_all();
+}
+
+bool OrderedWriter::look_for_reader() {
+  pollfd output{fd_, 0, 0};
+  if (::poll(&output, 1, 0) <= 0 || !(output.revents & POLLERR)) return true;
+  const std::lock_guard lock(mutex_);
+  if (error_ == 0) error_ = EPIPE;
+  return false;
 }
 
 bool OrderedWriter::finish() {

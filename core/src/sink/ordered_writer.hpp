@@ -1,10 +1,12 @@
-// The one way out: workers hand in the output of their blocks, it is written in the order of the blocks.
+// The one way out: workers hand in the output of jobs, it is written in the order of their ordinals.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <mutex>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "value/writer.hpp"
@@ -13,42 +15,50 @@ namespace runnel::core {
 
 class OrderedWriter {
  public:
-  // in_order false: written as it comes (--order completion). The descriptor stays the caller's.
-  OrderedWriter(int fd, bool in_order) : fd_(fd), in_order_(in_order) {}
+  // in_order false: written as it comes (--order completion). `first`: the run's first ordinal. The descriptor stays
+  // the caller's.
+  OrderedWriter(int fd, bool in_order, uint64_t first = 1)
+      : fd_(fd), in_order_(in_order), arrived_(first), next_(first) {}
 
-  // [any thread] Takes the bytes (the buffer comes back empty) of block `number`, whose last job has ordinal `last` and
-  // in which `jobs` jobs are done. Whoever brings the next block in turn writes it and all that became ready behind it;
-  // nobody waits for its turn. After a failed write all is dropped.
-  void submit(uint64_t number, uint64_t last, uint64_t jobs, OutBuffer& bytes);
+  // [any thread] Takes the bytes (the buffer comes back empty) of the jobs from ordinal `first` to `last`, all of them
+  // done; each ordinal is handed in once. Whoever brings the next jobs in turn writes them and all that became ready
+  // behind them; nobody waits for its turn. After a failed write all is dropped.
+  void submit(uint64_t first, uint64_t last, OutBuffer& bytes);
 
   // The first ordinal that is not written yet. In completion order: 1 + how many are.
   uint64_t first_unwritten() const;
   // Waits until first_unwritten() > ordinal, or a write failed, or stop().
   void wait_until_written(uint64_t ordinal);
 
-  int error() const;  // errno of the first failed write; EPIPE: the reader went away; 0: none
-  void stop();        // [any thread] wakes the waiting
+  int error() const;       // errno of the first failed write; EPIPE: the reader went away; 0: none
+  void stop();             // [any thread] wakes the waiting
+  bool look_for_reader();  // [any thread] false: it went away, which is EPIPE from now on; for when nothing is written
   // After the last submit: fsync of a regular file. False: error() says why.
   bool finish();
 
  private:
+  // Bytes that wait for their turn. Few ones stand in a text of their size: of jobs that were suspended there may be
+  // 100,000 pieces.
   struct Ready {
-    std::optional<OutBuffer> bytes;  // empty: not handed in yet
-    uint64_t last = 0;
-    uint64_t jobs = 0;
+    uint64_t end = 0;  // the ordinal behind the last
+    std::string few;
+    std::unique_ptr<OutBuffer> many;
+
+    std::string_view view() const { return many ? many->view() : few; }
   };
-  Ready& place_of(uint64_t number);
+  void keep(uint64_t turn, uint64_t end, OutBuffer& bytes);
   void write_ready(std::unique_lock<std::mutex>&);
+  bool take_ready(OutBuffer& bytes, uint64_t& end);
 
   const int fd_;
   const bool in_order_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Ready> ring_;       // place of a block: number % size; size is 0 or a power of two
-  std::vector<OutBuffer> spare_;  // empty ones, with their memory
-  uint64_t arrived_ = 0;
-  uint64_t next_ = 0;  // block to be written; in completion order the next_th that arrived
-  uint64_t first_unwritten_ = 1;
+  std::map<uint64_t, Ready> waiting_;              // by first ordinal
+  std::vector<std::unique_ptr<OutBuffer>> spare_;  // empty ones, with their memory
+  OutBuffer joined_;                               // what the writing thread writes at once
+  uint64_t arrived_;                               // in completion order: the number of the next job that comes
+  uint64_t next_;                                  // to be written
   int error_ = 0;
   bool writing_ = false;
   bool stopped_ = false;

@@ -106,7 +106,7 @@ char* RecordWriter::write_input(OutBuffer& out, char* cursor, JobContext& job) {
 char* RecordWriter::write_post(OutBuffer& out, char* cursor, const JobContext& job) {
   cursor = write_any(out, put_name(out, cursor, R"(,"post":{"routine":)"), job.post_routine);
   cursor = write_any(out, put_name(out, cursor, R"(,"slot":)"), job.post_slot);
-  if (job.input_read || job.input_text.empty()) {
+  if (job.input_read || !is_missing(job.post_data)) {
     cursor = write_any(out, put_name(out, cursor, R"(,"data":)"), job.post_data);
   } else {
     cursor = write_raw_line(out, cursor, job);

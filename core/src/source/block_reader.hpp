@@ -1,13 +1,18 @@
-// Bytes of files and stdin -> numbered blocks of whole lines. One block is one worker's next piece of work.
+// Bytes of files and stdin -> numbered blocks of records, mostly lines. One block is one worker's next piece of work.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "job/input_decoder.hpp"
+#include "job/job_request.hpp"
 #include "source/byte_memory.hpp"
+#include "source/decompressor.hpp"
+#include "source/input_format.hpp"
 
 namespace runnel::core {
 
@@ -16,14 +21,23 @@ constexpr size_t kBlockBytes = 256 * 1024;
 constexpr size_t kKeptOfLongLine =
     68 * 1024;  // what a record shows of it, 64 KiB, and what a secret at the cut may need
 
+// A record: a line, unless the format says otherwise.
 struct Line {
   uint32_t offset;        // in Block::bytes
   uint32_t size;          // without LF or CRLF; at most kMaxLine
-  uint32_t line;          // number within the source, less Block::first_line
-  bool too_long = false;  // only the line's first bytes are there; Block::long_line_hash is that of all of it
+  uint32_t line;          // number within the source of the line it begins on, less Block::first_line
+  uint32_t column = 1;    // where on it
+  bool too_long = false;  // only the first bytes are there; Block::long_line_hash is that of all of it
 };
 
-// Lines of one source that are not blank, in order. Ordinals of the run: first_ordinal, first_ordinal + 1, ...
+// Where a record goes that says so itself, or whose job's id is taken from it.
+struct Post {
+  SlotRef slot;
+  std::string_view job_id;                // "": the runtime makes one
+  const InputProblem* problem = nullptr;  // the job fails with it
+};
+
+// Records of one source that are not blank, in order. Ordinals of the run: first_ordinal, first_ordinal + 1, ...
 struct Block {
   uint64_t number = 0;  // 0, 1, 2, ... without gaps
   uint64_t first_ordinal = 1;
@@ -31,15 +45,27 @@ struct Block {
   std::string_view source;  // name; "-" is stdin; lives as long as the reader
   std::vector<Line> lines;  // never empty after take() gave a block
   ByteMemory bytes;
-  uint64_t long_line_hash = 0;  // a line over the limit stands alone in its block
+  uint64_t long_line_hash = 0;            // a line over the limit stands alone in its block
+  const InputDecoder* decoder = nullptr;  // of the records; null: they are JSON. Lives as long as the reader
+  std::optional<InputProblem> problem;    // of the last record: its source cannot be read on
+
+  std::vector<Post> posts;                              // by line, once a dispatcher has looked at them; else empty
+  bool are_posts = false;                               // a record is {"data": ..., ...}
+  std::vector<std::unique_ptr<InputProblem>> problems;  // that posts point to
+  Arena ids{SIZE_MAX, 4096};                            // job_ids of posts
 
   std::string_view text(const Line& line) const { return {bytes.get() + line.offset, line.size}; }
 };
 
 struct ReadFailure {
   std::string source;
-  int error = 0;  // errno; 0: none
+  int error = 0;     // errno; 0: none
+  std::string text;  // what is wrong, where errno does not say it
+
+  std::string message() const;
 };
+
+class BlockSource;
 
 class BlockReader {
  public:
@@ -47,13 +73,14 @@ class BlockReader {
 
   // Names are file paths, "-" is standard input. `watch_fd`: an output whose reader may go away while we wait for input
   // (-1: none); then take() gives `stopped` and reader_gone() is true.
-  BlockReader(std::vector<std::string> names, int watch_fd);
+  BlockReader(std::vector<std::string> names, int watch_fd, InputFormat = InputFormat::jsonl);
   ~BlockReader();
   BlockReader(const BlockReader&) = delete;
   BlockReader& operator=(const BlockReader&) = delete;
 
-  // The first name that cannot be opened or is a folder, with its errno. Call before the first take().
-  ReadFailure check();
+  // The first name that cannot be opened, is a folder, or is a file whose header is wrong. Call before the first
+  // take().
+  ReadFailure check() const;
 
   // The next block, of at most `most_lines` lines and kBlockBytes bytes (one line may be longer), or what there is when
   // the next read would block. One thread at a time. Uses the block's memory again.
@@ -66,8 +93,11 @@ class BlockReader {
   void stop();
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  const InputFormat format_;
+  std::unique_ptr<BlockSource> source_;
 };
+
+// How a file is packed, by its first bytes; none also where that cannot be seen without taking bytes from someone.
+Compression compression_of_file(const std::string& name);
 
 }  // namespace runnel::core

@@ -9,7 +9,11 @@ namespace runnel::core {
 void Compactor::operator()(Value& value) {
   if (is_container(value)) {
     if (!move_container(value)) value = missing();
-  } else if ((value.kind == RUNNEL_STRING || value.kind == RUNNEL_NUMBER) && value.size && from_.owns(value.as.text)) {
+  } else if ((value.kind != RUNNEL_STRING && value.kind != RUNNEL_NUMBER) || value.size == 0) {
+    return;
+  } else if (in_line(value.as.text)) {
+    value.as.text = moved(value.as.text);
+  } else if (from_.owns(value.as.text)) {
     value.as.text = to_.copy(raw_text(value));
     if (!value.as.text) value = missing();
   }
@@ -34,7 +38,9 @@ bool Compactor::move_container(Value& value) {
     std::memcpy(index, node->index, bytes);
     node->index = index;
   }
-  if (node->text && from_.owns(node->text))
+  if (node->text && in_line(node->text))
+    node->text = moved(node->text);
+  else if (node->text && from_.owns(node->text))
     node->text = nullptr;  // parsed from text of the arena: written from the tree
   moved_.emplace(value.as.node, node);
   auto* children = reinterpret_cast<Value*>(node + 1);

@@ -27,6 +27,7 @@ class OutBuffer {
   std::string_view view() const { return {bytes_.get(), used_}; }
   size_t size() const { return used_; }
   void append(std::string_view text) {
+    if (text.empty()) return;
     char* to = ensure(end(), text.size());
     std::memcpy(to, text.data(), text.size());
     set_end(to + text.size());

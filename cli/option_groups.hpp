@@ -1,0 +1,19 @@
+// The options of the verbs, by subject.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace runnel::cli {
+
+void add_plugin_option(CLI::App&, std::vector<std::string>& plugins);
+void add_flow_options(CLI::App&, FlowArguments&);
+void add_run_options(CLI::App&, RunArguments&);
+
+}  // namespace runnel::cli

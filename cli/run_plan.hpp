@@ -1,0 +1,20 @@
+// From the arguments of `run` to what run_batch takes.
+#pragma once
+
+#include <runnel/batch.hpp>
+#include <string>
+
+#include "options.hpp"
+
+namespace runnel::cli {
+
+// Options that do not go together, or "".
+std::string usage_mistake(const RunArguments&);
+
+// Throws std::invalid_argument.
+BatchOptions batch_options(const RunArguments&);
+
+// --dry-run; returns the exit code.
+int print_plan(const Flow&, const RuntimeOptions&, const BatchOptions&);
+
+}  // namespace runnel::cli

@@ -1,0 +1,54 @@
+// Looks at every record in input order where a record says more than its data: where it goes, what its job is called.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "embed/id_set.hpp"
+#include "embed/setup.hpp"
+#include "source/block_reader.hpp"
+#include "value/reader.hpp"
+
+namespace runnel::core {
+
+class Dispatcher {
+ public:
+  // entry: where jobs go that name no slot; without one entry_mistake says why. posts: records are those of the format
+  // `jobs`. Null if there is nothing for it to do.
+  static std::unique_ptr<Dispatcher> for_input(const Flow&, std::optional<SlotRef> entry, std::string entry_mistake,
+                                               bool posts);
+
+  // Fills in block.posts. Blocks come in input order.
+  void look_at(Block&);
+
+ private:
+  Dispatcher(const Flow&, std::optional<SlotRef> entry, std::string entry_mistake, bool posts);
+
+  struct Found {
+    std::string_view code;
+    std::string message;
+    Value at{};  // a value of the text that is wrong
+    bool is_readable = false;
+    bool at_key = false;  // `at` is the key of what is wrong
+  };
+  using Problem = std::optional<Found>;
+
+  void look_at_line(Block&, const Line&, Post&);
+  Problem read_post(Value envelope, Arena& ids, Post&, Value& data);
+  static Problem wrong_kind(Value envelope, std::string_view name, const char* wanted, Value);
+  Problem find_target(Value routine, Value slot, Post&);
+  Problem take_id(Value id, Arena& ids, Post&);
+  Problem claim(std::string_view id, Arena& ids, Post&);
+
+  const Flow& flow_;
+  const std::optional<SlotRef> entry_;
+  const std::string entry_mistake_;
+  const bool posts_;
+  std::unique_ptr<ScriptEngine> scripts_;
+  Reader reader_;
+  Arena memory_;
+  IdSet ids_;
+  uint64_t evaluations_ = 0;
+};
+
+}  // namespace runnel::core

@@ -1,0 +1,43 @@
+// The suspended activations of one worker: which job each belongs to, and how they are woken.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "routine/context.hpp"
+#include "runtime/event_loop.hpp"
+
+namespace runnel::core {
+
+class Strand;
+
+// An activation that is not over: what it took and what it has done so far.
+struct Suspension {
+  uint32_t routine = 0;
+  uint32_t hops = 0;
+  Value first{};
+  Value message{};
+  std::vector<Value> items;      // of all slots, one after the other
+  std::vector<uint32_t> counts;  // of each slot
+  std::vector<Emission> emissions;
+  std::optional<CompleteRequest> complete;
+  std::vector<StateWrites::Write> writes;
+  Cancellation cancel;
+  std::optional<EventLoop::TimerId> timer;
+  int64_t wakes_at = 0;              // job time, when it was finished by virtual time
+  std::optional<Continuation> rest;  // finished, and waits for those that were started earlier
+};
+
+// What the strands of a worker share. `wake` brings an activation back to its strand.
+struct SuspensionTable {
+  Suspender suspender;
+  EventLoop* loop = nullptr;
+  std::function<void(uint64_t id, Continuation)> wake;
+  std::unordered_map<uint64_t, Strand*> strands;
+  bool in_start_order = false;  // --deterministic: activations go on in the order they were started
+  uint64_t late = 0;            // finished twice, or after the job's end
+};
+
+}  // namespace runnel::core
