@@ -12,6 +12,7 @@ cat >../expected <<'FILES'
 ./include/runnel/later.hpp
 ./include/runnel/plugin.h
 ./include/runnel/routine.hpp
+./include/runnel/routine_json.hpp
 ./include/runnel/spec.hpp
 ./include/runnel/value.hpp
 ./include/runnel/yaml.h
