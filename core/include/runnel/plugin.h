@@ -210,9 +210,10 @@ typedef struct runnel_host {
   const void* (*get_extension)(runnel_text id);
 
   /* Suspension. Between suspend and the return of what finishes it, an activation holds no value: what the host lent is
-   * gone when activate returns; the items can be read again when it goes on. Its emits, complete() and state take effect
-   * together at its end. */
-  /* [worker] The activation is not over when activate (or `rest`) returns. Called again in one call: the same handle. */
+   * gone when activate returns; the items can be read again when it goes on. Its emits, complete() and state take
+   * effect together at its end. */
+  /* [worker] The activation is not over when activate (or `rest`) returns. Called again in one call: the same handle.
+   */
   runnel_later (*suspend)(runnel_context*);
   /* [any] `rest` runs on the worker as the rest of the activation; `release` (may be null) is called once, then or, if
    * the activation was finished before or its job is over, instead. False: it is known already that it will not run. */
@@ -220,7 +221,8 @@ typedef struct runnel_host {
   /* [worker] Suspends, too. Finished by itself after so many microseconds, unless that was done before. */
   void (*finish_after)(runnel_context*, int64_t microseconds, void (*rest)(runnel_context*, void* data),
                        void (*release)(void* data), void* data);
-  /* [worker] Suspends. Called if the job ends before the activation is finished; asked for anew each time it suspends. */
+  /* [worker] Suspends. Called if the job ends before the activation is finished; asked for anew each time it suspends.
+   */
   void (*on_cancel)(runnel_context*, void (*cancel)(void* data), void (*release)(void* data), void* data);
 
   /* [load] In resolve and create: something the author of the flow should know, shown as a warning at the parameter. */

@@ -1,8 +1,8 @@
 // For plugin authors who like nlohmann::json: to and from runnel::Value. Optional; nothing else of the SDK needs the
 // library.
 //
-// An integer beyond int64 becomes a double there, a number beyond double its text. Bytes of a json string that are not UTF-8
-// fail the activation.
+// An integer beyond int64 becomes a double there, a number beyond double its text. Bytes of a json string that are not
+// UTF-8 fail the activation.
 #pragma once
 
 #include <cstdint>

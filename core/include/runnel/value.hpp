@@ -13,21 +13,21 @@
 
 namespace runnel {
 
-// Hidden: what two libraries each have of their own must not become one where both are loaded.
-namespace detail __attribute__((visibility("hidden"))) {
-  // The host's table; every library has its own copy of this pointer, set before any routine runs.
-  inline const runnel_host* host = nullptr;
+namespace detail {
+// The host's table; every library has its own copy of this pointer, set before any routine runs. Hidden, because the
+// linker would make one of those of all libraries.
+[[gnu::visibility("hidden")]] inline const runnel_host* host = nullptr;
 
-  constexpr runnel_text text(std::string_view view) { return {view.data(), view.size()}; }
-  constexpr std::string_view view(runnel_text text) { return {text.data, text.size}; }
+constexpr runnel_text text(std::string_view view) { return {view.data(), view.size()}; }
+constexpr std::string_view view(runnel_text text) { return {text.data, text.size}; }
 
-  constexpr bool is_clean(std::string_view text) {
-    for (char c : text) {
-      if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') return false;
-    }
-    return true;
+constexpr bool is_clean(std::string_view text) {
+  for (char c : text) {
+    if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') return false;
   }
-}  // namespace )
+  return true;
+}
+}  // namespace detail
 
 // A key, an action or a name. A literal is known at compile time: never copied, and never scanned when it needs no
 // escape. Other text is lent until the call it is passed to returns.

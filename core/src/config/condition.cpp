@@ -1,4 +1,8 @@
 // Conditions of routines: a field, a map of fields, a list, '= expr', true or false.
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
 #include "config/expressions.hpp"
 #include "config/yaml_token.hpp"
 
@@ -89,11 +93,24 @@ std::optional<AddedExpression> add_expression(Loading& loading, const YamlNode& 
   return add(loading, std::move(condition), lua->names_worker);
 }
 
+// The expression somebody meant who wrote `amount > 500` as a field.
+std::string as_expression(std::string_view text) {
+  constexpr std::string_view kInScope[] = {"data",       "slots", "job", "worker",         "env",
+                                           "re",         "json",  "now", "policy_message", "flow_id",
+                                           "routine_id", "not",   "nil", "true",           "false"};
+  size_t end = 0;
+  while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '_')) ++end;
+  const std::string_view first = text.substr(0, end);
+  const bool is_field = !first.empty() && !std::isdigit(static_cast<unsigned char>(first[0])) &&
+                        std::find(std::begin(kInScope), std::end(kInScope), first) == std::end(kInScope);
+  return "'= " + std::string(is_field ? "data." : "") + std::string(text) + "'";
+}
+
 std::optional<AddedExpression> add_field(Loading& loading, const YamlNode& node, std::string_view name) {
   if (refuse_python(loading, node, 0, "= ")) return std::nullopt;
   const bool is_short =
       !node.text.empty() && node.text.size() <= 40 && node.text.find_first_of("'\n") == std::string::npos;
-  auto path = read_path(loading, node, name, hints_for(is_short ? "'= " + node.text + "'" : "'= data.n > 3'"));
+  auto path = read_path(loading, node, name, hints_for(is_short ? as_expression(node.text) : "'= data.n > 3'"));
   if (!path) return std::nullopt;
   warn_of_data(loading, node);
   Condition condition;

@@ -22,12 +22,12 @@ struct RoutineDraft {
 };
 
 struct Loading {
-  Loading(Registry& classes, ScriptCompiler& compiler, const LoadOptions& load_options, Flow& made,
-          Mistakes& found, std::deque<YamlSource>& texts)
+  Loading(Registry& classes, ScriptCompiler& compiler, const LoadOptions& load_options, Flow& made, Mistakes& found,
+          std::deque<YamlSource>& texts)
       : registry(classes), scripts(compiler), options(load_options), flow(made), mistakes(found), sources(texts) {}
 
-  Registry& registry;            // the flow's own
-  bool lacks_classes = false;    // a plugin was refused: what class it would have had is not known
+  Registry& registry;          // the flow's own
+  bool lacks_classes = false;  // a plugin was refused: what class it would have had is not known
   ScriptCompiler& scripts;
   const LoadOptions& options;
   Flow& flow;

@@ -91,10 +91,9 @@ void Dispatcher::look_at_line(Block& block, const Line& line, Post& post) {
   if (posts_) problem = read_post(data, block.ids, post, data);
   if (!problem && post.job_id.empty() && flow_.job_id_from) problem = take_id(data, block.ids, post);
   if (!problem) return;
-  block.problems.push_back(std::make_unique<InputProblem>(
-      InputProblem{problem->code, std::move(problem->message),
-                   problem->at_key ? behind_key(text, problem->at) : offset_of(text, problem->at),
-                   problem->is_readable}));
+  block.problems.push_back(std::make_unique<InputProblem>(InputProblem{
+      problem->code, std::move(problem->message),
+      problem->at_key ? behind_key(text, problem->at) : offset_of(text, problem->at), problem->is_readable}));
   post.problem = block.problems.back().get();
 }
 

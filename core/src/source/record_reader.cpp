@@ -16,8 +16,7 @@ std::unique_ptr<RecordScanner> make_scanner(InputFormat format) {
   return std::make_unique<TableScanner>(format == InputFormat::csv);
 }
 
-constexpr const char* kLoneReturn =
-    "the header holds a carriage return without a line feed; convert the line ends";
+constexpr const char* kLoneReturn = "the header holds a carriage return without a line feed; convert the line ends";
 
 // Where a CR stands in the header without LF, outside quotes: the lines of such a file would all be its header.
 size_t lone_return(std::string_view header, bool quotes) {

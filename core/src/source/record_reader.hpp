@@ -48,11 +48,11 @@ class RecordReader : public BlockSource {
   ByteMemory buffer_{kBufferBytes};
   size_t start_ = 0;
   size_t end_ = 0;
-  size_t used_ = 0;              // bytes of the block
-  bool ended_ = false;           // no more bytes will come from the source
-  bool broken_ = false;          // no more records will
-  bool at_start_ = true;         // a byte order mark may come
-  bool wants_header_ = false;    // the next record is it
+  size_t used_ = 0;            // bytes of the block
+  bool ended_ = false;         // no more bytes will come from the source
+  bool broken_ = false;        // no more records will
+  bool at_start_ = true;       // a byte order mark may come
+  bool wants_header_ = false;  // the next record is it
   ReadProblem header_problem_;
   std::optional<Scanned> held_;  // found, but for the next block
   std::optional<LongRecord> long_;

@@ -15,13 +15,13 @@ struct Scanned {
     broken   // what follows cannot be told apart any more: [from, from + size) is what led there
   };
   Kind kind = Kind::more;
-  size_t from = 0;      // in the text; of `more`: where the next record begins at the earliest
-  size_t size = 0;      // without LF or CRLF
-  size_t next = 0;      // where the text of the next scan begins
-  uint64_t line = 0;    // where it begins; both count from 1
-  uint32_t column = 1;  // bytes
-  std::string message;  // broken
-  size_t offset = 0;    // broken: in the record
+  size_t from = 0;          // in the text; of `more`: where the next record begins at the earliest
+  size_t size = 0;          // without LF or CRLF
+  size_t next = 0;          // where the text of the next scan begins
+  uint64_t line = 0;        // where it begins; both count from 1
+  uint32_t column = 1;      // bytes
+  std::string message;      // broken
+  size_t offset = 0;        // broken: in the record
   uint64_t quote_line = 0;  // where the last quoted field of the record begins; 0: it has none
   uint64_t quote_column = 0;
 };
