@@ -47,7 +47,7 @@ struct WriteOptions {
 
 // One character sequence without check; the caller has ensured the room.
 inline char* put(char* to, std::string_view text) {
-  std::memcpy(to, text.data(), text.size());
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());  // an empty text may have no data
   return to + text.size();
 }
 
