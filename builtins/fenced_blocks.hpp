@@ -8,6 +8,13 @@
 
 namespace runnel::builtin {
 
+inline constexpr std::string_view kBlank = " \t\r\n";
+
+inline std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(kBlank);
+  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
 struct FencedBlock {
   std::string language;  // in lower case, without braces; may be empty
   std::string_view text;
@@ -32,13 +39,6 @@ class FencedBlocks {
   }
 
  private:
-  static std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlank = " \t\r";
-    const size_t first = text.find_first_not_of(kBlank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-  }
-
   // Moves `at` behind the line break.
   static std::string_view line_at(std::string_view text, size_t& at) {
     const size_t end = std::min(text.find('\n', at), text.size());

@@ -13,13 +13,8 @@ namespace {
 
 using runnel::Value;
 using runnel::builtin::FencedBlock;
-
-constexpr std::string_view kBlank = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(kBlank);
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
+using runnel::builtin::kBlank;
+using runnel::builtin::trimmed;
 
 // Where the bracket that the text begins with is closed, or 0. Adds the bytes looked at to `seen`.
 size_t balanced_end(std::string_view text, size_t& seen) {

@@ -1,5 +1,6 @@
 // tee: appends items to a file as JSON lines and passes them on.
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -69,15 +70,21 @@ class SharedFile {
       runnel::fail("tee.open", path_ + kNotRegular);
     }
     file_ = file;
-    is_cut_ = facts.st_size > 0 && !ends_line(facts.st_size);
+    // Whoever writes holds a shared lock. A file that ends inside a line may be one that another process is writing to
+    // just now: only who has the file for itself can tell, and nobody else mends it.
+    if (flock(file_, LOCK_EX | LOCK_NB) == 0) is_cut_ = !ends_line();
+    if (is_cut_ && ::write(file_, "\n", 1) == 1) is_cut_ = false;
+    flock(file_, LOCK_SH);
   }
 
   // Where the file may not be read, its last line is taken for whole.
-  bool ends_line(off_t size) const {
+  bool ends_line() const {
+    struct stat facts {};
+    if (fstat(file_, &facts) != 0 || facts.st_size == 0) return true;
     const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0) return true;
     char last = '\n';
-    const bool is_read = pread(file, &last, 1, size - 1) == 1;
+    const bool is_read = pread(file, &last, 1, facts.st_size - 1) == 1;
     close(file);
     return !is_read || last == '\n';
   }

@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -46,6 +48,19 @@ inline void write_all(int fd, std::string_view bytes) {
     if (written < 0) throw std::runtime_error("write");
     bytes.remove_prefix(static_cast<size_t>(written));
   }
+}
+
+// Writes the bytes in pieces of the given sizes, what is left in one, and closes the pipe's end.
+inline std::thread write_pieces(Pipe& pipe, std::string_view bytes, const std::vector<size_t>& cuts) {
+  return std::thread([&pipe, bytes, &cuts] {
+    std::string_view rest = bytes;
+    for (size_t i = 0; !rest.empty(); ++i) {
+      const size_t size = std::min(rest.size(), i < cuts.size() ? cuts[i] : rest.size());
+      write_all(pipe.out, rest.substr(0, size));
+      rest.remove_prefix(size);
+    }
+    pipe.close_out();
+  });
 }
 
 class TempFolder {

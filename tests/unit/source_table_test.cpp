@@ -62,15 +62,7 @@ struct Read {
 // The records of bytes that arrive in pieces of the given sizes.
 Read read_pieces(const std::string& bytes, InputFormat format, const std::vector<size_t>& cuts, uint32_t most) {
   Pipe pipe;
-  std::thread writer([&] {
-    std::string_view rest = bytes;
-    for (size_t i = 0; !rest.empty(); ++i) {
-      const size_t size = std::min(rest.size(), i < cuts.size() ? cuts[i] : rest.size());
-      write_all(pipe.out, rest.substr(0, size));
-      rest.remove_prefix(size);
-    }
-    pipe.close_out();
-  });
+  std::thread writer = write_pieces(pipe, bytes, cuts);
   BlockReader reader({"/dev/fd/" + std::to_string(pipe.in)}, -1, format);
   Read result;
   Block block;

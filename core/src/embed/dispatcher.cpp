@@ -4,7 +4,7 @@
 
 #include "base/diagnostic.hpp"
 #include "base/utf8.hpp"
-#include "routine/context.hpp"
+#include "flow/evaluation.hpp"
 #include "script/lua.hpp"
 #include "value/writer.hpp"
 
@@ -163,14 +163,8 @@ Dispatcher::Problem Dispatcher::find_target(Value routine, Value slot, Post& pos
 }
 
 Dispatcher::Problem Dispatcher::take_id(Value data, Arena& ids, Post& post) {
-  runnel_context context;
-  context.arena = &memory_;
-  context.constants = &flow_.constants;
-  context.expressions = &flow_.expressions;
-  context.scripts = scripts_.get();
+  runnel_context context = evaluation_context(flow_, scripts_.get(), ++evaluations_, memory_, nullptr);
   context.data = data;
-  context.is_condition = true;
-  context.activation = ++evaluations_;
   Value id{};
   if (!evaluate(context, expression_value(*flow_.job_id_from), id)) {
     return Found{"input.job_id", context.failure.location + ": " + context.failure.message, {}, true};

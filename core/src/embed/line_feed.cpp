@@ -79,7 +79,6 @@ uint64_t LineFeed::room_at(uint64_t ordinal) {
 
 void LineFeed::take_data(Block& block) {
   ended_ = true;
-  block.number = 0;
   block.source = "--data";
   block.bytes = ByteMemory(data_->size() + 1);
   std::memcpy(block.bytes.get(), data_->data(), data_->size());

@@ -1,8 +1,8 @@
 // What a JobRunner makes of a request before the job runs: who it is, its data, its metadata.
 #include <algorithm>
 
+#include "flow/evaluation.hpp"
 #include "job/input_decoder.hpp"
-#include "routine/context.hpp"
 #include "runtime/job_runner.hpp"
 #include "value/builder.hpp"
 #include "value/hash.hpp"
@@ -114,15 +114,9 @@ bool JobRunner::add_metadata(const JobRequest& request, Value data, Value own) {
   std::vector<Member> members;
   append(members, job.metadata);
   for (const MetadataExpression& one : flow_.metadata_from) {
-    runnel_context context;
-    context.arena = &job.arena;
-    context.job = &job;
-    context.constants = &flow_.constants;
-    context.expressions = &flow_.expressions;
-    context.scripts = routines_.scripts();
+    runnel_context context =
+        evaluation_context(flow_, routines_.scripts(), routines_.next_activation(), job.arena, &job);
     context.data = data;
-    context.is_condition = true;
-    context.activation = routines_.next_activation();
     Value value{};
     if (!evaluate(context, expression_value(one.expression), value)) {
       refuse(request, context.failure.code, context.failure.location + ": " + context.failure.message, 0);

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "routine/context.hpp"
+#include "flow/evaluation.hpp"
 #include "value/builder.hpp"
 #include "value/hash.hpp"
 
@@ -120,15 +120,9 @@ void JobRunner::cancel_waiting() {
 }
 
 bool JobRunner::evaluate_finished(size_t expression, Value& out, Problem& failure) {
-  runnel_context context;
-  scratch_.reset();
-  context.arena = &scratch_;  // the job's may be exhausted
-  context.job = &shown_->job();
-  context.constants = &flow_.constants;
-  context.expressions = &flow_.expressions;
-  context.scripts = routines_.scripts();
-  context.is_condition = true;
-  context.activation = routines_.next_activation();
+  scratch_.reset();  // the job's own memory may be exhausted
+  runnel_context context =
+      evaluation_context(flow_, routines_.scripts(), routines_.next_activation(), scratch_, &shown_->job());
   if (evaluate(context, expression_value(expression), out)) return true;
   failure = std::move(context.failure);
   return false;

@@ -1,4 +1,4 @@
-// Bytes of files and stdin -> numbered blocks of records, mostly lines. One block is one worker's next piece of work.
+// Bytes of files and stdin -> blocks of records, mostly lines. One block is one worker's next piece of work.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,6 @@ struct Post {
 
 // Records of one source that are not blank, in order. Ordinals of the run: first_ordinal, first_ordinal + 1, ...
 struct Block {
-  uint64_t number = 0;  // 0, 1, 2, ... without gaps
   uint64_t first_ordinal = 1;
   uint64_t first_line = 1;
   std::string_view source;  // name; "-" is stdin; lives as long as the reader

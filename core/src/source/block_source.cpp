@@ -2,11 +2,21 @@
 
 namespace runnel::core {
 
+std::optional<BlockReader::Taken> BlockSource::enter_next() {
+  if (bytes_.is_open()) return std::nullopt;
+  if (next_name_ == names_.size()) return Taken::end;
+  if (!open_next()) return Taken::failed;
+  return std::nullopt;
+}
+
 bool BlockSource::open_next() {
   const std::string& name = names_[next_name_++];
-  if (bytes_.open(name)) return true;
-  failure_ = {name, bytes_.error(), ""};
-  return false;
+  if (!bytes_.open(name)) {
+    failure_ = {name, bytes_.error(), ""};
+    return false;
+  }
+  start();
+  return true;
 }
 
 void BlockSource::begin(Block& block) {
@@ -18,7 +28,6 @@ void BlockSource::begin(Block& block) {
 }
 
 BlockReader::Taken BlockSource::hand_over(Block& block) {
-  block.number = next_block_++;
   block.source = names_[next_name_ - 1];
   block.first_ordinal = next_ordinal_;
   next_ordinal_ += block.lines.size();

@@ -1,6 +1,7 @@
 // What the readers of lines and of other records have in common: the inputs one after the other, blocks by number.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,10 @@ class BlockSource {
 
   bool has_ended() const { return failure_.error != 0 || reader_gone_ || bytes_.stopped(); }
   Taken ending() const { return failure_.error != 0 ? Taken::failed : Taken::stopped; }
-  bool has_next() const { return next_name_ < names_.size(); }
-  bool open_next();  // false: failure_
+  // Opens the next input if none is open. A value: there is none, or it cannot be opened.
+  std::optional<Taken> enter_next();
+  bool open_next();          // false: failure_
+  virtual void start() = 0;  // an input was opened
   static void begin(Block&);
   Taken hand_over(Block&);
   Taken give_up(InputBytes::Got);
@@ -45,7 +48,6 @@ class BlockSource {
   const std::vector<std::string> names_;
   InputBytes bytes_;
   size_t next_name_ = 0;
-  uint64_t next_block_ = 0;
   uint64_t next_ordinal_ = 1;
   ReadFailure failure_;
   bool reader_gone_ = false;

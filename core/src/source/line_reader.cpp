@@ -18,11 +18,7 @@ BlockReader::Taken LineReader::take(Block& block, uint32_t most_lines) {
   if (has_ended()) return ending();
 
   for (size_t reads = 0;; ++reads) {
-    if (!bytes_.is_open()) {
-      if (!has_next()) return Taken::end;
-      if (!open_next()) return Taken::failed;
-      start();
-    }
+    if (const auto over = enter_next()) return *over;
     if (fill(block, most_lines)) return hand_over(block);
     if (ended_) {
       const bool full = fill_with_last_line(block);

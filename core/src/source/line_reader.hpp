@@ -13,7 +13,7 @@ class LineReader : public BlockSource {
   Taken take(Block&, uint32_t most_lines) override;
 
  private:
-  void start();
+  void start() override;
   bool fill(Block&, uint32_t most_lines);
   bool fill_with_last_line(Block&);
   void take_alone(Block&, size_t from, size_t size);

@@ -43,11 +43,7 @@ BlockReader::Taken RecordReader::take(Block& block, uint32_t most_lines) {
   used_ = 0;
   if (has_ended()) return ending();
   for (size_t reads = 0;; ++reads) {
-    if (!bytes_.is_open()) {
-      if (!has_next()) return Taken::end;
-      if (!open_next()) return Taken::failed;
-      start();
-    }
+    if (const auto over = enter_next()) return *over;
     if (fill(block, most_lines)) return hand_over_rows(block);
     if (ended_ || broken_) {
       bytes_.close();
@@ -66,7 +62,6 @@ std::string RecordReader::header_mistake() {
   Block block;
   begin(block);
   if (!open_next()) return "";
-  start();
   while (wants_header_ && !broken_) {
     fill(block, 1);
     if (ended_ || (wants_header_ && !broken_ && read_more(true) != InputBytes::Got::bytes)) break;

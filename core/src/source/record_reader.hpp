@@ -30,7 +30,7 @@ class RecordReader : public BlockSource {
     void add(std::string_view bytes);
   };
 
-  void start();
+  void start() override;
   bool fill(Block&, uint32_t most_lines);
   bool put(Block&, const Scanned&);
   void put_long(Block&, const Scanned&);
