@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   using namespace runnel;
   cli::fill_standard_descriptors();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), and exit 141
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow, and exit 74
   try {
     const cli::Options options = cli::parse(argc, argv);
     if (options.verb == cli::Verb::none) return options.exit_code;

@@ -34,6 +34,12 @@ struct RunArguments {
   std::string job_id_from;
   std::string job_id = "uuid";
   bool dry_run = false;
+  std::optional<std::string> output;
+  bool resume = false;
+  bool retry_failed = false;
+  bool resume_stateless = false;
+  bool force = false;
+  std::string durability;  // "": exit
   std::string emit;
   std::string select;
   std::string trace_level;  // "": the flow's

@@ -76,10 +76,10 @@ int run(const Classes& classes, const RunArguments& arguments) {
       !batch.data && std::find(batch.inputs.begin(), batch.inputs.end(), "-") != batch.inputs.end();
   if (reads_stdin && was_closed(STDIN_FILENO)) return say("standard input is closed; name a file or use --data"), 2;
   batch.output = take_stdout();
-  if (batch.output < 0) return say("standard output is closed"), 74;
+  if (batch.output < 0 && !batch.file) return say("standard output is closed"), 74;
 
   const BatchResult result = run_batch(flow, runtime, batch);
-  const bool closed = close(batch.output) == 0 || errno == EINTR;
+  const bool closed = batch.file || close(batch.output) == 0 || errno == EINTR;
   if (!result.message.empty()) say(result.message);
   if (result.late_finishes && !arguments.quiet)
     say(std::to_string(result.late_finishes) +

@@ -17,7 +17,9 @@ std::string instead(const std::string& text) {
 constexpr const char* kExitCodes =
     "Exit codes: 0 all jobs completed; 1 a job failed or was cancelled; 2 usage, flow or input file wrong, nothing was "
     "run;\n"
-    "  70 internal error; 71 no threads or memory; 74 input or output failed; 141 the reader of the output went away";
+    "  65 the --output file or its state is damaged in the middle; 70 internal error; 71 no threads or memory;\n"
+    "  73 the --output file cannot be created; 74 input or output failed, a run with --output can be resumed;\n"
+    "  75 another run writes the --output file; 141 the reader of the output went away";
 
 // Said whole, for the parser's own messages begin with the option and a colon. An empty text is a shell variable that
 // is not set, which the parser would pass over.
@@ -151,6 +153,7 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
   add_flow_options(app, arguments.flow_arguments);
   add_identity(app, arguments);
   add_output(app, arguments);
+  add_file_options(app, arguments);
   app.footer(kExitCodes);
 }
 

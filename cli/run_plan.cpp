@@ -42,6 +42,7 @@ double rate_of(const std::string& text) {
 
 std::string usage_mistake(const RunArguments& arguments) {
   if (arguments.data && arguments.no_data) return "--data and --no-data exclude each other";
+  if (std::string mistake = file_mistake(arguments); !mistake.empty()) return mistake;
   const bool has_data = arguments.data || arguments.no_data;
   const std::vector<std::string> inputs = given_inputs(arguments);
   if (has_data && !(inputs.empty() && arguments.files_from.empty()))
@@ -78,6 +79,7 @@ BatchOptions batch_options(const RunArguments& arguments) {
   options.ascii = arguments.ascii;
   options.in_order = arguments.order == "input";
   options.window = arguments.window;
+  options.file = file_output(arguments);
   return options;
 }
 

@@ -1,6 +1,7 @@
 // From the arguments of `run` to what run_batch takes.
 #pragma once
 
+#include <optional>
 #include <runnel/batch.hpp>
 #include <string>
 
@@ -10,6 +11,10 @@ namespace runnel::cli {
 
 // Options that do not go together, or "".
 std::string usage_mistake(const RunArguments&);
+
+// The same for those of --output.
+std::string file_mistake(const RunArguments&);
+std::optional<FileOutput> file_output(const RunArguments&);
 
 // Throws std::invalid_argument.
 BatchOptions batch_options(const RunArguments&);

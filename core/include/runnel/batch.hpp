@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <runnel/job_counts.hpp>
 #include <runnel/runtime.hpp>
@@ -9,6 +10,23 @@
 #include <vector>
 
 namespace runnel {
+
+// fresh: refuses a file that is there. force: replaces it. resume: goes on with it. retry_failed: the same, and runs
+// the jobs that failed again.
+enum class FileMode : uint8_t { fresh, force, resume, retry_failed };
+// When records are made to last: at the end; every 256 or 200 ms; each.
+enum class Durability : uint8_t { exit, batch, record };
+
+// Records in a file that a stopped run can be resumed on, by what is kept in `path`.state.
+struct FileOutput {
+  std::string path;
+  FileMode mode = FileMode::fresh;
+  Durability durability = Durability::exit;
+  // A flow that keeps state between jobs is resumed by running all of them again; with this, those done are left out.
+  bool stateless = false;
+  std::string runner;                            // the program and its version: a run is resumed by the same
+  std::function<void(const std::string&)> note;  // what happened that is no mistake; may be empty
+};
 
 struct BatchOptions {
   std::vector<std::string> inputs{"-"};  // files, as they are or packed by gzip or zstd; "-": standard input
@@ -19,19 +37,20 @@ struct BatchOptions {
   std::vector<std::string> fields;       // of the records; empty: all
   bool pretty = false;
   bool ascii = false;
-  bool in_order = true;            // records in input order; otherwise as jobs finish
-  uint64_t window = 4096;          // job k starts when k < first unwritten + window
-  uint64_t skip = 0;               // records at the beginning of the input that become no jobs
-  std::optional<uint64_t> head{};  // at most so many jobs
-  double jobs_per_second = 0;      // admitted at even distances; 0: as fast as they run
-  bool stable_ids = false;         // ids from position and content, not from time and chance
-  int output = 1;                  // descriptors
-  int errors = 2;                  // failures, where no records are printed
+  bool in_order = true;              // records in input order; otherwise as jobs finish
+  uint64_t window = 4096;            // job k starts when k < first unwritten + window
+  uint64_t skip = 0;                 // records at the beginning of the input that become no jobs
+  std::optional<uint64_t> head{};    // at most so many jobs
+  double jobs_per_second = 0;        // admitted at even distances; 0: as fast as they run
+  bool stable_ids = false;           // ids from position and content, not from time and chance
+  std::optional<FileOutput> file{};  // where records go instead of `output`; ids are then stable
+  int output = 1;                    // descriptors
+  int errors = 2;                    // failures, where no records are printed
 };
 
 struct BatchResult {
-  int exit_code = 0;  // 0, 1, 2, 70, 71, 74 or 141, as README.md lists them
-  JobCounts counts;
+  int exit_code = 0;           // 0, 1, 2, 65, 70, 71, 73, 74, 75 or 141, as README.md lists them
+  JobCounts counts;            // of a file as a whole, whoever wrote it
   uint64_t late_finishes = 0;  // suspended activations that were finished twice or after their job's end
   std::string message;         // why the run could not start or stopped; "" otherwise
 };

@@ -19,6 +19,13 @@ struct JobCounts {
     cancelled += other.cancelled;
     bad_input += other.bad_input;
   }
+  void subtract(const JobCounts& other) {
+    posted -= other.posted;
+    completed -= other.completed;
+    failed -= other.failed;
+    cancelled -= other.cancelled;
+    bad_input -= other.bad_input;
+  }
   // Every posted job ended in exactly one way.
   bool conserved() const { return posted == completed + failed + cancelled; }
 };

@@ -6,6 +6,7 @@
 #include "config/set_option.hpp"
 #include "config/yaml_parser.hpp"
 #include "value/builder.hpp"
+#include "value/hash.hpp"
 
 namespace runnel::core {
 namespace {
@@ -86,6 +87,18 @@ void load(Loading& loading, const YamlSource& source) {
   check_graph(loading, *root);
 }
 
+// Of all text the flow was made from; where the file stands makes no other flow of it.
+uint64_t hash_of(const std::deque<YamlSource>& sources) {
+  ContentHash hash;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if (i > 0) hash.add(sources[i].name());
+    hash.add({"\0", 1});
+    hash.add(sources[i].text());
+    hash.add({"\0", 1});
+  }
+  return hash.finish();
+}
+
 }  // namespace
 
 LoadedFlow load_flow(const std::string& name, std::string text, const Registry& registry, ScriptCompiler& scripts,
@@ -99,6 +112,7 @@ LoadedFlow load_flow(const std::string& name, std::string text, const Registry& 
   sources.emplace_back(name, std::move(text));
   Loading loading(*classes, scripts, options, *flow, mistakes, sources);
   load(loading, sources.front());
+  flow->source_hash = hash_of(sources);
 
   LoadedFlow result;
   result.diagnostics = mistakes.take();

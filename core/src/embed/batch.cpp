@@ -14,6 +14,7 @@
 #include "base/diagnostic.hpp"
 #include "embed/batch_plan.hpp"
 #include "embed/batch_worker.hpp"
+#include "embed/resumable_output.hpp"
 #include "embed/setup.hpp"
 
 namespace runnel {
@@ -85,36 +86,56 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   core::BatchPlan& plan = batch.plan;
   const core::JobOptions& jobs = batch.jobs;
 
-  core::BlockReader reader(options.data ? std::vector<std::string>{} : options.inputs, options.output, batch.format);
+  core::BlockReader reader(options.data ? std::vector<std::string>{} : options.inputs,
+                           options.file ? -1 : options.output, batch.format);
   if (std::string mistake = core::check_inputs(reader); !mistake.empty()) return refused(2, mistake);
-  core::OrderedWriter output(options.output, options.in_order, options.skip + 1);
+  const uint32_t count = workers_for(loaded, runtime.workers);
+  std::vector<std::unique_ptr<core::JobRunner>> runners;
+  for (uint32_t i = 0; i < count; ++i) {
+    runners.push_back(core::make_runner(flow, i, jobs));
+    if (!runners.back()->problem().empty()) return refused(2, runners.back()->problem());
+  }
+
+  core::ResumableOutput file;
+  if (options.file) {
+    if (core::FileProblem problem = file.open(flow, runtime, options, batch.format)) {
+      return refused(problem.exit_code, problem.message);
+    }
+  }
+  core::OrderedWriter output(file.run ? file.run->fd() : options.output, options.in_order, options.skip + 1);
   core::OrderedWriter errors(options.errors, options.in_order, options.skip + 1);
   core::LineFeed feed(
       reader, output, batch.feed,
       core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs));
+  if (file.run) {
+    output.sync_with(file.sync.get());
+    feed.check_by(&*file.check, !file.runs_done);
+  }
 
-  const uint32_t count = workers_for(loaded, runtime.workers);
   plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
+  if (options.file && options.file->durability == Durability::record) plan.lines_at_most = 1;
   std::vector<std::unique_ptr<core::BatchWorker>> workers;
   const auto stop_all = [&] {
     feed.stop();
     for (const auto& worker : workers) worker->look_up();
   };
-  for (uint32_t i = 0; i < count; ++i) {
-    auto runner = core::make_runner(flow, i, jobs);
-    if (!runner->problem().empty()) return refused(2, runner->problem());
+  for (auto& runner : runners) {
     workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), plan, feed, output, errors, stop_all));
+    if (file.run) workers.back()->write_to(file.run.get(), file.runs_done);
   }
   if (std::string problem = Crew(workers, stop_all).work(); !problem.empty()) return refused(71, problem);
   output.finish();
 
   BatchResult result;
   uint64_t failed_selects = 0;
+  JobCounts again;
   for (const auto& worker : workers) {
     result.counts.add(worker->counts());
     failed_selects += worker->failed_selects();
     result.late_finishes += worker->late_finishes();
+    again.add(worker->counts_again());
   }
+  if (file.run) return file.finish(std::move(result), again, feed.stopped(), output.error(), reader.failure());
   const int write_error = reader.reader_gone() ? EPIPE : output.error();
   const core::ReadFailure& read = reader.failure();
   result.exit_code = exit_code_of(result.counts, write_error, read.error);

@@ -38,6 +38,18 @@ std::string check_entry(const Flow& flow, const BatchOptions& options, CheckedBa
   return "";
 }
 
+// A file that is to be resumed on holds records, one a line, with what it takes to know them again.
+std::string check_file(const BatchOptions& options) {
+  if (!options.emit.empty()) return "--output is for records; print the items of --emit to the standard output";
+  if (options.pretty) return "--output keeps a record a line; --pretty is for the standard output";
+  for (const char* needed : {"status", "input"}) {
+    if (options.fields.empty()) break;
+    if (std::find(options.fields.begin(), options.fields.end(), needed) != options.fields.end()) continue;
+    return "--fields must name status and input with --output: they tell which jobs are done";
+  }
+  return "";
+}
+
 // What is printed.
 std::string check_output(const Flow& flow, const BatchOptions& options, BatchPlan& plan, JobOptions& jobs) {
   if (std::string mistake = check_fields(options.fields); !mistake.empty()) return "--fields: " + mistake;
@@ -100,7 +112,7 @@ std::string inputs_text(const BatchOptions& options) {
 }
 
 std::string ids_text(const Flow& flow, const RuntimeOptions& runtime, const BatchOptions& options) {
-  const bool stable = options.stable_ids || runtime.deterministic;
+  const bool stable = options.stable_ids || runtime.deterministic || options.file;
   const std::string made = stable ? "from position and content" : "UUIDs";
   return "job ids: " +
          (flow.job_id_from                 ? "--job-id-from"
@@ -138,6 +150,12 @@ std::string check_batch(const Flow& flow, const RuntimeOptions& runtime, const B
   if (options.data && (options.skip || options.head)) return "--data is one job; --skip and --head are for input files";
   if (std::string mistake = check_entry(flow, options, out); !mistake.empty()) return mistake;
   if (std::string mistake = check_output(flow, options, out.plan, out.jobs); !mistake.empty()) return mistake;
+  if (options.file) {
+    if (flow.select) return "--output is for records; print --select to the standard output";
+    if (std::string mistake = check_file(options); !mistake.empty()) return mistake;
+    out.plan.records.always_input = true;
+    out.jobs.stable_ids = true;
+  }
   if (options.window == 0) return "--window must be at least 1";
   if (options.skip == UINT64_MAX) return "--skip is too large";
   out.feed = {options.window, options.skip, options.head, options.jobs_per_second, options.data};
@@ -181,7 +199,7 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
   if (options.jobs_per_second > 0) text += "rate: " + core::rate_text(options.jobs_per_second) + "\n";
   text += core::ids_text(flow, runtime, options);
   text += "prints: " + core::prints_text(options, batch.plan) + ", in " + (options.in_order ? "input" : "completion") +
-          " order\n";
+          " order" + (options.file ? ", to " + core::printable(options.file->path) : "") + "\n";
   return result;
 }
 

@@ -8,7 +8,7 @@ namespace runnel::core {
 
 void BatchWorker::work() {
   runner_->on_finished([this](JobContext& job) {
-    print(job);
+    if (!file_ || !is_cancelling_) print(job);  // a job that was stopped is not done
     hand_in(job.place.ordinal, job.place.ordinal);
   });
   BlockSizer sizer(plan_.lines_at_most);
@@ -21,6 +21,7 @@ void BatchWorker::work() {
   if (feed_.stopped()) stop_all_();
   watch_reader();
   while (runner_->waiting() && !feed_.stopped()) runner_->loop().run_some();
+  is_cancelling_ = true;
   runner_->cancel_waiting();
 }
 
@@ -49,11 +50,32 @@ void BatchWorker::hand_in(uint64_t first, uint64_t last) {
   if (output_.error()) stop_all_();  // others may be waiting for input, or for their jobs
 }
 
+// False: the state file cannot be written.
+bool BatchWorker::announce_block() {
+  uint64_t first = block_.first_ordinal;
+  uint64_t last = first + block_.lines.size() - 1;
+  if (!runs_done_) {
+    while (first <= last && is_done(first)) ++first;
+    while (first < last && is_done(last)) --last;
+  }
+  return first > last || file_->started(first, last) == 0;
+}
+
+void BatchWorker::count_again(const JobContext& job) {
+  ++counts_again_.posted;
+  counts_again_.completed += job.status == Status::completed;
+  counts_again_.failed += job.status == Status::failed;
+  counts_again_.cancelled += job.status == Status::cancelled;
+  counts_again_.bad_input += job.status == Status::failed && job.error_detail->code.starts_with("input.");
+}
+
 void BatchWorker::run_block() {
+  if (file_ && !announce_block()) return stop_all_();
   JobRequest request;
   request.slot = plan_.slot;
   uint64_t first = block_.first_ordinal;  // of the jobs in out_
   for (size_t i = 0; i < block_.lines.size(); ++i) {
+    if (!runs_done_ && is_done(block_.first_ordinal + i)) continue;
     fill_request(request, block_, i);
     if (JobContext* job = runner_->run(request)) {
       print(*job);
@@ -66,6 +88,7 @@ void BatchWorker::run_block() {
 }
 
 void BatchWorker::print(JobContext& job) {
+  if (is_done(job.place.ordinal)) return count_again(job);
   if (plan_.printed == Printed::record) return records_.write(out_, job);
   if (job.status != Status::completed) {
     report(job, job.error_detail ? *job.error_detail : Problem{"", std::string(text_of(job.status)), "", 1, "", ""});

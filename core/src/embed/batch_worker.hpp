@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "embed/block_sizer.hpp"
+#include "embed/file_run.hpp"
 #include "embed/input_waiter.hpp"
 #include "embed/line_feed.hpp"
 #include "runnel/batch.hpp"
@@ -38,9 +39,16 @@ class BatchWorker {
         stop_all_(std::move(stop_all)),
         records_(plan.records) {}
 
+  // Before work(): records go to a file. runs_done: jobs that are done run again, without a record.
+  void write_to(FileRun* file, bool runs_done) {
+    file_ = file;
+    runs_done_ = runs_done;
+  }
+
   void work();     // until there is no more input and no job waits, or the run was stopped
   void look_up();  // [any thread] the run was stopped: ends the waiting
   const JobCounts& counts() const { return runner_->counts(); }
+  const JobCounts& counts_again() const { return counts_again_; }  // of them, those whose record was there already
   uint64_t failed_selects() const { return failed_selects_; }
   uint64_t late_finishes() const { return runner_->late_finishes(); }
 
@@ -48,6 +56,9 @@ class BatchWorker {
   bool take(uint32_t most_lines);
   void watch_reader();
   void run_block();
+  bool announce_block();
+  bool is_done(uint64_t ordinal) const { return file_ && file_->done().has(ordinal); }
+  void count_again(const JobContext&);
   void hand_in(uint64_t first, uint64_t last);
   void print(JobContext&);
   void report(const JobContext&, const Problem&);
@@ -64,6 +75,10 @@ class BatchWorker {
   OutBuffer out_;
   OutBuffer failures_{1024};
   uint64_t failed_selects_ = 0;
+  FileRun* file_ = nullptr;
+  bool runs_done_ = false;
+  bool is_cancelling_ = false;
+  JobCounts counts_again_;
 };
 
 }  // namespace runnel::core

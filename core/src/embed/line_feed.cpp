@@ -34,6 +34,10 @@ bool LineFeed::take(Block& block, uint32_t most_lines) {
   } else if (!take_record(block, most_lines)) {
     return false;
   }
+  if (check_ && !check_->look_at(block)) {
+    ended_ = true;
+    return false;
+  }
   if (dispatcher_) dispatcher_->look_at(block);
   return true;
 }
@@ -43,22 +47,28 @@ bool LineFeed::take_record(Block& block, uint32_t most_lines) {
     if (ended_ || writer_.error()) return false;
     const uint64_t next = reader_.next_ordinal();
     const bool is_skipped = next <= skip_;
+    bool is_paced = false;
     uint64_t room = room_at(next);
     if (room == 0) return false;
     if (is_skipped) {
       room = std::min<uint64_t>(kSkippedAtOnce, skip_ - next + 1);
     } else {
       room = std::min<uint64_t>(most_lines, room);
-      if (pace_) room = std::min(room, pace_->wait());
+      const uint64_t done = done_from(next, room);
+      is_paced = pace_ && done == 0;
+      if (done) room = done;
+      if (is_paced) room = std::min(room, pace_->wait());
       if (room == 0) return false;
     }
-    if (reader_.take(block, static_cast<uint32_t>(room)) != BlockReader::Taken::block) {
+    const BlockReader::Taken taken = reader_.take(block, static_cast<uint32_t>(room));
+    if (taken != BlockReader::Taken::block) {
       ended_ = true;
+      if (check_ && taken == BlockReader::Taken::end) check_->look_at_end(reader_.next_ordinal());
       if (reader_.reader_gone()) stopped_.store(true, std::memory_order_relaxed);
       return false;
     }
     if (is_skipped) continue;
-    if (pace_) pace_->admit(block.lines.size());
+    if (is_paced) pace_->admit(block.lines.size());
     return true;
   }
 }
@@ -75,6 +85,10 @@ uint64_t LineFeed::room_at(uint64_t ordinal) {
   if (writer_.error() || ordinal >= admitted) return 0;  // the wait ended for another reason
   const uint64_t left = last_ - ordinal;
   return std::min(admitted - ordinal, left == UINT64_MAX ? left : left + 1);
+}
+
+uint64_t LineFeed::done_from(uint64_t ordinal, uint64_t most) const {
+  return pace_ && passes_done_ ? check_->done().run_from(ordinal, most) : 0;
 }
 
 void LineFeed::take_data(Block& block) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "embed/dispatcher.hpp"
+#include "embed/input_check.hpp"
 #include "embed/pace.hpp"
 #include "sink/ordered_writer.hpp"
 #include "source/block_reader.hpp"
@@ -28,6 +29,12 @@ class LineFeed {
   // dispatcher: may be null.
   LineFeed(BlockReader& reader, OrderedWriter& writer, const FeedOptions&, std::unique_ptr<Dispatcher> dispatcher);
 
+  // Before the first take(): compares what is read with what is done, see InputCheck.
+  void check_by(InputCheck* check, bool passes_done) {
+    check_ = check;
+    passes_done_ = passes_done;
+  }
+
   // [any thread] False: no more input, or the run has been stopped.
   bool take(Block&, uint32_t most_lines);
   void stop();  // [any thread]
@@ -36,6 +43,7 @@ class LineFeed {
  private:
   bool take_record(Block&, uint32_t most_lines);
   uint64_t room_at(uint64_t ordinal);
+  uint64_t done_from(uint64_t ordinal, uint64_t most) const;
   void take_data(Block&);
 
   std::mutex mutex_;
@@ -47,6 +55,8 @@ class LineFeed {
   std::optional<Pace> pace_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::optional<std::string> data_;
+  InputCheck* check_ = nullptr;
+  bool passes_done_ = false;  // jobs that are done do not run: no pace for them
   bool ended_ = false;
   std::atomic<bool> stopped_{false};
 };

@@ -71,6 +71,7 @@ struct Flow {
   std::string description;
   std::string version;
   std::string file;
+  uint64_t source_hash = 0;               // of the file and of what options put into it
   std::optional<SlotRef> entry;           // none: several slots could be meant; a job then must name its own
   std::vector<SlotRef> entry_candidates;  // slots without incoming connection
   std::vector<Routine> routines;

@@ -1,12 +1,11 @@
 #include "sink/ordered_writer.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <utility>
+
+#include "sink/checked_file.hpp"
 
 namespace runnel::core {
 namespace {
@@ -15,35 +14,6 @@ constexpr size_t kMostSpare = 64;
 constexpr size_t kMostKept = size_t{4} * 1024 * 1024;  // bytes; a block is about 1 ms of work: 1 MB of records
 constexpr size_t kFew = 16 * 1024;
 constexpr size_t kJoined = 128 * 1024;  // bytes that are written at once if they are ready
-
-// All of it, or the errno of the failure.
-int write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written > 0) {
-      bytes.remove_prefix(static_cast<size_t>(written));
-    } else if (written == 0) {
-      return EIO;  // never for a file that works; going on would not end
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      pollfd ready{fd, POLLOUT, 0};
-      if (::poll(&ready, 1, -1) < 0 && errno != EINTR) return errno;
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
-
-int sync_file(int fd) {
-  struct stat info {};
-  if (::fstat(fd, &info) != 0) return errno;
-  if (!S_ISREG(info.st_mode)) return 0;
-  while (::fsync(fd) != 0) {
-    if (errno == EINVAL || errno == EROFS) return 0;  // a file system without fsync
-    if (errno != EINTR) return errno;
-  }
-  return 0;
-}
 
 }  // namespace
 
@@ -101,14 +71,16 @@ bool OrderedWriter::take_ready(OutBuffer& bytes, uint64_t& end) {
 void OrderedWriter::write_ready(std::unique_lock<std::mutex>& lock) {
   writing_ = true;
   uint64_t reached = 0;
+  uint64_t before = next_;
   while (error_ == 0 && take_ready(joined_, reached)) {
     lock.unlock();
-    const int error = write_all(fd_, joined_.view());
+    int error = write_all(fd_, joined_.view());
+    if (sync_ && error == 0) error = sync_->wrote(reached - before);
     joined_.clear();
     joined_.release_above(kMostKept);
     lock.lock();
     if (error == 0) {
-      next_ = reached;
+      next_ = before = reached;
     } else {
       error_ = error;
       waiting_.clear();
@@ -151,6 +123,7 @@ bool OrderedWriter::look_for_reader() {
 bool OrderedWriter::finish() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return !writing_; });
+  if (error_ == 0 && sync_) error_ = sync_->error();
   if (error_ == 0) error_ = sync_file(fd_);
   return error_ == 0;
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sink/file_sync.hpp"
 #include "value/writer.hpp"
 
 namespace runnel::core {
@@ -19,6 +20,9 @@ class OrderedWriter {
   // the caller's.
   OrderedWriter(int fd, bool in_order, uint64_t first = 1)
       : fd_(fd), in_order_(in_order), arrived_(first), next_(first) {}
+
+  // Before the first submit: what is written is made to last as it says. Lives longer than this object.
+  void sync_with(FileSync* sync) { sync_ = sync; }
 
   // [any thread] Takes the bytes (the buffer comes back empty) of the jobs from ordinal `first` to `last`, all of them
   // done; each ordinal is handed in once. Whoever brings the next jobs in turn writes them and all that became ready
@@ -59,6 +63,7 @@ class OrderedWriter {
   OutBuffer joined_;                               // what the writing thread writes at once
   uint64_t arrived_;                               // in completion order: the number of the next job that comes
   uint64_t next_;                                  // to be written
+  FileSync* sync_ = nullptr;
   int error_ = 0;
   bool writing_ = false;
   bool stopped_ = false;

@@ -1,0 +1,61 @@
+#include "embed/resumable_output.hpp"
+
+#include <cstring>
+
+#include "base/diagnostic.hpp"
+#include "embed/run_header.hpp"
+
+namespace runnel::core {
+
+FileProblem ResumableOutput::open(const Flow& flow, const RuntimeOptions& runtime, const BatchOptions& options,
+                                  InputFormat format) {
+  const FileOutput& file = *options.file;
+  const StateHeader header = run_header(flow, runtime, options);
+  const bool given_ids = flow.job_id_from || format == InputFormat::jobs || !flow.secrets.empty();
+  path = printable(file.path);
+  runs_done = flow.keeps_state() && !file.stateless;
+  run = std::make_unique<FileRun>(file, options.in_order, given_ids);
+  if (FileProblem problem = run->open(header)) return problem;
+  check.emplace(run->done(), path);
+  // Where a job runs before all that is done was seen, the input must be known to be the same first.
+  const bool looks_ahead = !options.data && (runs_done || run->done().has_gap(options.skip));
+  if (looks_ahead && !check->look_ahead(options.inputs, format)) return {2, check->mistake()};
+  if (FileProblem problem = run->begin(header)) return problem;
+  if (file.durability != Durability::exit) {
+    sync = std::make_unique<FileSync>(run->fd(),
+                                      file.durability == Durability::batch ? SyncEvery::batch : SyncEvery::record);
+  }
+  return {};
+}
+
+BatchResult ResumableOutput::finish(BatchResult result, const JobCounts& again, bool stopped, int write_error,
+                                    const ReadFailure& read) {
+  result.counts.subtract(again);
+  const uint64_t written = result.counts.posted;
+  result.counts.add(run->counts_before());
+  const bool complete = !stopped && !write_error && !run->state_error() && !read.error && check->mistake().empty() &&
+                        result.counts.conserved();
+  sync.reset();
+  const FileProblem problem = run->finish(complete, written);
+  constexpr const char* kGoOn = "; what was done is kept, --resume goes on from there";
+  if (write_error || run->state_error()) {
+    result.message = "cannot write " + path + (write_error ? "" : ".state") + ": " +
+                     std::strerror(write_error ? write_error : run->state_error()) + kGoOn;
+    result.exit_code = 74;
+  } else if (problem) {
+    result.message = problem.message + kGoOn;
+    result.exit_code = problem.exit_code;
+  } else if (read.error) {
+    result.message = printable(read.source) + ": cannot be read on: " + read.message() + kGoOn;
+    result.exit_code = 74;
+  } else if (!check->mistake().empty()) {
+    result.message = check->mistake();
+    result.exit_code = 2;
+  } else {
+    result.exit_code = exit_code_of(result.counts, 0, 0);
+    if (result.exit_code == 70) result.message = "the jobs do not add up; please report this";
+  }
+  return result;
+}
+
+}  // namespace runnel::core
