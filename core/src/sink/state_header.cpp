@@ -88,7 +88,9 @@ std::string differing_option(const Pairs& before, const Pairs& now) {
 std::vector<std::string> StateHeader::lines() const {
   std::vector<std::string> result{std::string(kStateFormat), "runner " + word_of(runner), "flow " + word_of(flow)};
   for (const auto& [path, hash] : plugins) result.push_back("plugin " + word_of(hash) + " " + word_of(path));
-  for (const auto& [name, value] : options) result.push_back("option " + word_of(name) + " " + word_of(value));
+  for (const auto& [name, value] : options) {
+    if (!value.empty()) result.push_back("option " + word_of(name) + " " + word_of(value));
+  }
   for (const StateInput& input : inputs) {
     result.push_back("input " + std::to_string(input.size) + " " + std::to_string(input.changed_ns) + " " +
                      word_of(input.path));
