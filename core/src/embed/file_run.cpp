@@ -33,11 +33,11 @@ void count(JobCounts& counts, const WrittenRecord& record) {
 
 }  // namespace
 
-FileRun::FileRun(const FileOutput& options, bool in_order, bool given_ids)
+FileRun::FileRun(const FileOutput& options, bool in_order, bool known_ids)
     : options_(options),
       shown_(printable(options.path)),
       in_order_(in_order),
-      stable_ids_(!given_ids),
+      known_ids_(known_ids),
       state_(state_path(options)) {}
 
 FileProblem FileRun::cannot(const char* what, int error, int exit_code) const {
@@ -80,7 +80,7 @@ FileProblem FileRun::open(const StateHeader& now) {
 FileProblem FileRun::scan() {
   const bool without_failed = options_.mode == FileMode::retry_failed;
   DoneRecords failed;
-  OutputScan scan(file_, stable_ids_);
+  OutputScan scan(file_, known_ids_);
   for (;;) {
     const OutputScan::Got got = scan.next();
     if (got == OutputScan::Got::end) break;
@@ -146,7 +146,7 @@ FileProblem FileRun::put_in_place() {
   struct stat info {};
   if (error == 0 && (::fstat(file_.fd(), &info) != 0 || ::fchmod(merged.fd(), info.st_mode & 07777) != 0))
     error = errno;
-  if (error == 0) error = merge_outputs(file_, retried_, in_order_, stable_ids_, merged);
+  if (error == 0) error = merge_outputs(file_, retried_, in_order_, known_ids_, merged);
   if (error == 0) error = sync_file(merged.fd());
   if (const int closing = merged.close(); error == 0) error = closing;
   if (error == 0 && std::rename(path.c_str(), options_.path.c_str()) != 0) error = errno;

@@ -15,8 +15,8 @@ namespace runnel::core {
 
 class FileRun {
  public:
-  // in_order: as --order input. given_ids: jobs may have ids that are not made of their line.
-  FileRun(const FileOutput&, bool in_order, bool given_ids);
+  // in_order: as --order input. known_ids: every record has a job_id that is made of its line.
+  FileRun(const FileOutput&, bool in_order, bool known_ids);
 
   // Opens, locks, compares, reads what is done; changes nothing of an existing FILE.
   FileProblem open(const StateHeader&);
@@ -44,7 +44,7 @@ class FileRun {
   const FileOutput options_;
   const std::string shown_;  // the path
   const bool in_order_;
-  const bool stable_ids_;
+  const bool known_ids_;
   StateFile state_;
   CheckedFile file_;
   CheckedFile retried_;

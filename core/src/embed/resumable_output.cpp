@@ -1,5 +1,6 @@
 #include "embed/resumable_output.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/diagnostic.hpp"
@@ -11,10 +12,12 @@ FileProblem ResumableOutput::open(const Flow& flow, const RuntimeOptions& runtim
                                   InputFormat format) {
   const FileOutput& file = *options.file;
   const StateHeader header = run_header(flow, runtime, options);
-  const bool given_ids = flow.job_id_from || format == InputFormat::jobs || !flow.secrets.empty();
+  const bool has_ids = options.fields.empty() ||
+                       std::find(options.fields.begin(), options.fields.end(), "job_id") != options.fields.end();
+  const bool known_ids = has_ids && !flow.job_id_from && format != InputFormat::jobs && flow.secrets.empty();
   path = printable(file.path);
   runs_done = flow.keeps_state() && !file.stateless;
-  run = std::make_unique<FileRun>(file, options.in_order, given_ids);
+  run = std::make_unique<FileRun>(file, options.in_order, known_ids);
   if (FileProblem problem = run->open(header)) return problem;
   check.emplace(run->done(), path);
   // Where a job runs before all that is done was seen, the input must be known to be the same first.

@@ -88,7 +88,7 @@ std::optional<WrittenRecord> WrittenRecordReader::read(std::string_view line) {
   result.status = *final;
   result.ordinal = static_cast<uint64_t>(*ordinal);
   result.hash = *hash;
-  if (stable_ids_ && !is_missing(job_id) && to_std_string(job_id) != stable_job_id(result.ordinal, result.hash)) {
+  if (stable_ids_ && to_std_string(job_id) != stable_job_id(result.ordinal, result.hash)) {
     return std::nullopt;
   }
   const Value code = get(detail, "code");

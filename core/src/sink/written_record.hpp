@@ -20,7 +20,7 @@ struct WrittenRecord {
 
 class WrittenRecordReader {
  public:
-  // stable_ids: a job_id is made of ordinal and hash, so it must fit them.
+  // stable_ids: each has a job_id, which is made of ordinal and hash, so it must fit them.
   explicit WrittenRecordReader(bool stable_ids) : stable_ids_(stable_ids) {}
 
   // Nothing: the line is no whole record.
