@@ -79,7 +79,7 @@ with Place(30) as place:
     for size in range(0, len(state), 3 * STEP):
         place.output.write_bytes(whole)
         place.state.write_bytes(state[:size])
-        wanted = 1 if state[:size].count(b"\nbegin 5") and size > state.index(b"\n", begin) else 2
+        wanted = 1 if size > state.index(b"\n", begin) else 2
         result = place.run("--resume")
         if result.returncode != wanted:
             check(f"a state of {size} bytes: exit {wanted}", False, (result.returncode, result.said))

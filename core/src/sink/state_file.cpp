@@ -49,7 +49,9 @@ FileProblem StateFile::read() {
     header.emplace_back(*text);
     if (!StateHeader::is_last_line(*text)) continue;
     header_ = StateHeader::of_lines(header);
-    if (!header_) return {2, printable(path_) + " is of another version of runnel, which has to finish this run"};
+    if (header.front() != kStateFormat)
+      return {2, printable(path_) + " is of another version of runnel, which has to finish this run"};
+    if (!header_) return {65, printable(path_) + ": its first lines are damaged; the file was left as it is"};
   }
   if (lines.error()) return {74, "cannot read " + printable(path_) + ": " + std::strerror(lines.error())};
   return {};

@@ -8,7 +8,7 @@
 namespace runnel::core {
 namespace {
 
-constexpr std::string_view kLastLine = "begin";
+constexpr std::string_view kLastLine = "begin ";  // and how many lines stand before it
 constexpr char kHex[] = "0123456789abcdef";
 
 // No blank, no control byte: a value is one word.
@@ -95,14 +95,14 @@ std::vector<std::string> StateHeader::lines() const {
     result.push_back("input " + std::to_string(input.size) + " " + std::to_string(input.changed_ns) + " " +
                      word_of(input.path));
   }
-  result.emplace_back(kLastLine);
+  result.push_back(std::string(kLastLine) + std::to_string(result.size()));
   return result;
 }
 
-bool StateHeader::is_last_line(std::string_view text) { return text == kLastLine; }
+bool StateHeader::is_last_line(std::string_view text) { return text.starts_with(kLastLine); }
 
 std::optional<StateHeader> StateHeader::of_lines(const std::vector<std::string>& lines) {
-  if (lines.size() < 2 || lines.front() != kStateFormat || lines.back() != kLastLine) return std::nullopt;
+  if (lines.empty() || lines.back() != std::string(kLastLine) + std::to_string(lines.size() - 1)) return std::nullopt;
   StateHeader header;
   for (size_t i = 1; i + 1 < lines.size(); ++i) {
     std::string_view rest = lines[i];
