@@ -231,3 +231,33 @@ TEST_CASE("finish syncs a regular file and says yes for what cannot be synced") 
   CHECK(!closed.finish());
   CHECK(closed.error() == EBADF);
 }
+
+TEST_CASE("a FileSync says when the file could not be made to last") {
+  const int bad = -1;
+  FileSync each(bad, SyncEvery::record);
+  CHECK(each.wrote(0) == 0);
+  CHECK(each.wrote(1) == EBADF);
+  CHECK(each.error() == EBADF);
+
+  FileSync by_time(bad, SyncEvery::batch);
+  CHECK(by_time.wrote(255) == 0);
+  while (by_time.error() == 0) std::this_thread::yield();  // 200 ms later, without a further write
+  CHECK(by_time.wrote(0) == EBADF);
+
+  FileSync by_count(bad, SyncEvery::batch);
+  CHECK(by_count.wrote(256) == EBADF);
+}
+
+TEST_CASE("a sync that fails ends the writing as a write that fails") {
+  const int fd = ::open("/dev/null", O_WRONLY);
+  FileSync sync(-1, SyncEvery::record);
+  OrderedWriter writer(fd, true);
+  writer.sync_with(&sync);
+  OutBuffer bytes;
+  bytes.append("x\n");
+  writer.submit(1, 1, bytes);
+  CHECK(writer.error() == EBADF);
+  CHECK(writer.first_unwritten() == 1);
+  CHECK_FALSE(writer.finish());
+  ::close(fd);
+}

@@ -151,17 +151,20 @@ FileProblem FileRun::put_in_place() {
   if (const int closing = merged.close(); error == 0) error = closing;
   if (error == 0 && std::rename(path.c_str(), options_.path.c_str()) != 0) error = errno;
   if (error == 0) error = sync_folder_of(options_.path);
-  if (error) return {74, "cannot write " + printable(path) + ": " + std::strerror(error)};
-  ::unlink(retry_path(options_).c_str());
+  if (error) {
+    ::unlink(path.c_str());  // its room may be needed
+    return {74, "cannot write " + printable(path) + ": " + std::strerror(error)};
+  }
   return {};
 }
 
 FileProblem FileRun::finish(bool complete, uint64_t written) {
-  if (retries() && complete) {
-    if (FileProblem problem = put_in_place()) return problem;
-  }
+  FileProblem problem;
+  if (retries() && complete) problem = put_in_place();
   int error = retried_.close();
+  if (retries()) ::unlink(retry_path(options_).c_str());
   if (const int closing = file_.close(); error == 0) error = closing;
+  if (problem) return problem;
   if (error) return cannot("write", error);
   error = complete ? state_.finish(done_.count() + written) : state_.close();
   if (error) return {74, "cannot write " + printable(state_path(options_)) + ": " + std::strerror(error)};

@@ -24,6 +24,9 @@ class FileRun {
   FileProblem begin(const StateHeader&);
   int fd() const { return retries() ? retried_.fd() : file_.fd(); }
 
+  // Failed jobs run again, into a file that is not yet FILE.
+  bool retries() const { return options_.mode == FileMode::retry_failed && !is_new_; }
+
   const DoneRecords& done() const { return done_; }
   const JobCounts& counts_before() const { return counts_; }  // of what is done
   // [any thread] These jobs are about to run. errno.
@@ -35,7 +38,6 @@ class FileRun {
   FileProblem finish(bool complete, uint64_t written);
 
  private:
-  bool retries() const { return options_.mode == FileMode::retry_failed && !is_new_; }
   FileProblem refuse_existing();
   FileProblem scan();
   FileProblem put_in_place();

@@ -40,16 +40,18 @@ BatchResult ResumableOutput::finish(BatchResult result, const JobCounts& again, 
                         result.counts.conserved();
   sync.reset();
   const FileProblem problem = run->finish(complete, written);
-  constexpr const char* kGoOn = "; what was done is kept, --resume goes on from there";
+  const std::string file = path + (write_error && run->retries() ? ".retry" : write_error ? "" : ".state");
+  const std::string go_on = run->retries() ? "; " + path + " is as it was, run --retry-failed again"
+                                           : "; what was done is kept, --resume goes on from there";
   if (write_error || run->state_error()) {
-    result.message = "cannot write " + path + (write_error ? "" : ".state") + ": " +
-                     std::strerror(write_error ? write_error : run->state_error()) + kGoOn;
+    result.message =
+        "cannot write " + file + ": " + std::strerror(write_error ? write_error : run->state_error()) + go_on;
     result.exit_code = 74;
   } else if (problem) {
-    result.message = problem.message + kGoOn;
+    result.message = problem.message + go_on;
     result.exit_code = problem.exit_code;
   } else if (read.error) {
-    result.message = printable(read.source) + ": cannot be read on: " + read.message() + kGoOn;
+    result.message = printable(read.source) + ": cannot be read on: " + read.message() + go_on;
     result.exit_code = 74;
   } else if (!check->mistake().empty()) {
     result.message = check->mistake();
