@@ -1,5 +1,8 @@
 #include "embed/resumable_output.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -7,6 +10,24 @@
 #include "embed/run_header.hpp"
 
 namespace runnel::core {
+
+namespace {
+
+// What the run reads it may not write over. The name of it, or "".
+std::string source_at(const std::string& path, const Flow& flow, const BatchOptions& options) {
+  struct stat output {};
+  if (::stat(path.c_str(), &output) != 0) return "";
+  std::vector<std::string> sources{flow.file};
+  if (!options.data) sources.insert(sources.end(), options.inputs.begin(), options.inputs.end());
+  for (const std::string& source : sources) {
+    struct stat info {};
+    if (source == "-" ? ::fstat(STDIN_FILENO, &info) : ::stat(source.c_str(), &info)) continue;
+    if (info.st_dev == output.st_dev && info.st_ino == output.st_ino && S_ISREG(info.st_mode)) return source;
+  }
+  return "";
+}
+
+}  // namespace
 
 FileProblem ResumableOutput::open(const Flow& flow, const RuntimeOptions& runtime, const BatchOptions& options,
                                   InputFormat format) {
@@ -16,6 +37,11 @@ FileProblem ResumableOutput::open(const Flow& flow, const RuntimeOptions& runtim
                        std::find(options.fields.begin(), options.fields.end(), "job_id") != options.fields.end();
   const bool known_ids = has_ids && !flow.job_id_from && format != InputFormat::jobs && flow.secrets.empty();
   path = printable(file.path);
+  for (const char* ending : {"", ".state", ".retry", ".new"}) {
+    if (const std::string source = source_at(file.path + ending, flow, options); !source.empty())
+      return {2, "--output " + path + " would write over " + (source == "-" ? "standard input" : printable(source)) +
+                     ", which the run reads"};
+  }
   runs_done = flow.keeps_state() && !file.stateless;
   run = std::make_unique<FileRun>(file, options.in_order, known_ids);
   if (FileProblem problem = run->open(header)) return problem;
