@@ -1,9 +1,6 @@
 #!/usr/bin/env python3
 """A disk that fills up is exit 74, and a resume on a larger one goes on. Two runs on one output: the second is 75."""
-import os
 import resource
-import shutil
-import signal
 import subprocess
 
 from program import RUNNEL, SANITIZED, Place, check
@@ -13,7 +10,9 @@ with Place(200, text="x" * 100) as place:
         return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     grown = 0
-    for size in (0, 100, 600, 20 * 1024, 20 * 1024 + 1, 40 * 1024):
+    if SANITIZED:
+        print("left out: the sanitizer's own files may not grow, either")
+    for size in () if SANITIZED else (0, 100, 600, 20 * 1024, 20 * 1024 + 1, 40 * 1024):
         result = place.run("--resume", "-j", "2", preexec_fn=may_grow_to(size))
         check(f"a file that may hold {size} bytes: exit 74", result.returncode == 74, (result.returncode, result.said))
         if place.output.exists():
