@@ -64,6 +64,12 @@ std::string names_of(const std::vector<StateInput>& inputs) {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
+std::string names_of(const Pairs& plugins) {
+  std::string names;
+  for (const auto& [path, hash] : plugins) names += (names.empty() ? "" : ", ") + printable(path);
+  return names.empty() ? "none" : names;
+}
+
 std::string value_of(const Pairs& options, const std::string& name) {
   const auto at = std::find_if(options.begin(), options.end(), [&](const auto& one) { return one.first == name; });
   return at == options.end() ? "" : at->second;
@@ -133,7 +139,7 @@ std::string StateHeader::difference(const StateHeader& now) const {
   if (runner != now.runner) return quoted(runner) + " wrote it and this is " + quoted(now.runner);
   if (flow != now.flow) return "the flow is another one than it was, or its --set, --select or other expressions are";
   if (plugins.size() != now.plugins.size())
-    return "the flow had " + std::to_string(plugins.size()) + " plugins and has " + std::to_string(now.plugins.size());
+    return "the plugins were " + names_of(plugins) + " and are " + names_of(now.plugins);
   for (size_t i = 0; i < plugins.size(); ++i) {
     if (plugins[i].second != now.plugins[i].second)
       return "the plugin " + quoted(now.plugins[i].first) + " is not the library it was";
