@@ -38,6 +38,7 @@ void print_summary(const BatchResult& result) {
 int run(const Classes& classes, const RunArguments& arguments) {
   if (const std::string mistake = usage_mistake(arguments); !mistake.empty()) return say(mistake), 2;
   FlowOptions flow_options;
+  flow_options.window = arguments.window;
   RuntimeOptions runtime;
   BatchOptions batch;
   try {

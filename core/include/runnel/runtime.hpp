@@ -58,9 +58,10 @@ class Classes {
 };
 
 struct FlowOptions {
-  std::vector<std::string> sets;                                   // "routines.logic.config.x=3"
-  std::vector<std::pair<std::string, std::string>> environment;    // what ${NAME} and env.NAME see
-  bool strict = false;                                             // warnings are errors
+  std::vector<std::string> sets;                                 // "routines.logic.config.x=3"
+  std::vector<std::pair<std::string, std::string>> environment;  // what ${NAME} and env.NAME see
+  bool strict = false;                                           // warnings are errors
+  uint64_t window = 4096;  // jobs under way at once: BatchOptions::window. Larger batches across jobs are warned of
   bool asks_for_entry = false;                                     // warns if the flow does not say where jobs enter
   std::string select;                                              // an expression for each finished job; "": none
   std::vector<std::pair<std::string, std::string>> metadata_from;  // key, expression for each job's `data`

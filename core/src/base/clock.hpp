@@ -27,6 +27,7 @@ class JobClock {
     return last_;
   }
 
+  int64_t latest() const { return last_; }
   // Virtual time only: the time so much later, and going on there without waiting.
   int64_t later(int64_t us) const { return us > INT64_MAX - last_ ? INT64_MAX : last_ + us; }
   void advance_to(int64_t time) {

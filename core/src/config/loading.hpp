@@ -58,7 +58,13 @@ void read_environment(Loading&, const YamlNode& env);
 void read_execution(Loading&, const YamlNode& execution);
 ErrorHandlerSpec read_error_handler(Loading&, const YamlNode&, const std::string& where);
 void read_routines(Loading&, const YamlNode& routines);
-void read_policy(Loading&, Routine&, const YamlNode* activation, const YamlNode* on_flush);
+// What a routine says of its activation; null: nothing.
+struct PolicyNodes {
+  const YamlNode* activation;
+  const YamlNode* on_flush;
+  const YamlNode* scope;
+};
+void read_policy(Loading&, Routine&, const PolicyNodes&);
 void read_connections(Loading&, const YamlNode& connections);
 void read_entry(Loading&, const YamlNode& entry);
 void check_graph(Loading&, const YamlNode& root);

@@ -105,6 +105,11 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
     if (!runner->problem().empty()) return refused(2, runner->problem());
     workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), plan, feed, output, errors, stop_all));
   }
+  if (flow.has_worker_slots()) {
+    feed.on_full([&] {
+      for (const auto& worker : workers) worker->look_up();
+    });
+  }
   if (std::string problem = Crew(workers, stop_all).work(); !problem.empty()) return refused(71, problem);
   output.finish();
 

@@ -11,6 +11,7 @@ void BatchWorker::work() {
     print(job);
     hand_in(job.place.ordinal, job.place.ordinal);
   });
+  runner_->flush_when([this] { return feed_.is_full(); });
   BlockSizer sizer(plan_.lines_at_most);
   while (take(sizer.lines())) {
     const int64_t start = monotonic_us();
@@ -20,6 +21,7 @@ void BatchWorker::work() {
   }
   if (feed_.stopped()) stop_all_();
   watch_reader();
+  runner_->flush_held();
   while (runner_->waiting() && !feed_.stopped()) runner_->loop().run_some();
   runner_->cancel_waiting();
 }
@@ -37,7 +39,7 @@ bool BatchWorker::take(uint32_t most_lines) {
 }
 
 void BatchWorker::look_up() {
-  runner_->loop().post([] {});
+  runner_->loop().post([this] { runner_->look_at_held(); });
 }
 
 // The output of the jobs from ordinal `first` to `last`, which stands in out_.

@@ -39,7 +39,7 @@ class BatchWorker {
         records_(plan.records) {}
 
   void work();     // until there is no more input and no job waits, or the run was stopped
-  void look_up();  // [any thread] the run was stopped: ends the waiting
+  void look_up();  // [any thread] the run was stopped, which ends the waiting, or no more jobs are admitted for now
   const JobCounts& counts() const { return runner_->counts(); }
   uint64_t failed_selects() const { return failed_selects_; }
   uint64_t late_finishes() const { return runner_->late_finishes(); }

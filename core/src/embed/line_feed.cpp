@@ -70,7 +70,12 @@ uint64_t LineFeed::room_at(uint64_t ordinal) {
     return 0;
   }
   if (ordinal <= skip_) return 1;
-  if (ordinal >= window_) writer_.wait_until_written(ordinal - window_);
+  if (writer_.first_unwritten() + window_ <= ordinal) {
+    waiting_for_room_ = ordinal;
+    tell_full_();
+    writer_.wait_until_written(ordinal - window_);
+    waiting_for_room_ = 0;
+  }
   const uint64_t admitted = writer_.first_unwritten() + window_;
   if (writer_.error() || ordinal >= admitted) return 0;  // the wait ended for another reason
   const uint64_t left = last_ - ordinal;
@@ -83,6 +88,11 @@ void LineFeed::take_data(Block& block) {
   block.bytes = ByteMemory(data_->size() + 1);
   std::memcpy(block.bytes.get(), data_->data(), data_->size());
   block.lines.assign(1, Line{0, static_cast<uint32_t>(data_->size()), 0});
+}
+
+bool LineFeed::is_full() const {
+  const uint64_t ordinal = waiting_for_room_;
+  return ordinal && writer_.first_unwritten() + window_ <= ordinal;
 }
 
 void LineFeed::stop() {

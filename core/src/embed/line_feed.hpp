@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,6 +31,9 @@ class LineFeed {
 
   // [any thread] False: no more input, or the run has been stopped.
   bool take(Block&, uint32_t most_lines);
+  // [any thread] No job can be admitted before one of those under way is done. on_full: called before the wait for it.
+  bool is_full() const;
+  void on_full(std::function<void()> tell) { tell_full_ = std::move(tell); }
   void stop();  // [any thread]
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
@@ -49,6 +53,8 @@ class LineFeed {
   std::optional<std::string> data_;
   bool ended_ = false;
   std::atomic<bool> stopped_{false};
+  std::atomic<uint64_t> waiting_for_room_{0};  // ordinal; 0: nobody is waiting
+  std::function<void()> tell_full_ = [] {};
 };
 
 }  // namespace runnel::core

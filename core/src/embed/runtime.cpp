@@ -1,6 +1,7 @@
 // Runtime: worker threads that wait for posted jobs.
 #include "runnel/runtime.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -42,6 +43,7 @@ struct Runtime::Impl {
 
   std::mutex mutex;
   std::condition_variable changed;
+  std::atomic<uint32_t> waiters{0};  // threads in wait_until_all_jobs_finished
   uint64_t posted = 0;
   uint64_t finished = 0;
   std::unordered_set<std::string> given_ids;
@@ -100,6 +102,7 @@ Runtime::~Runtime() {
   for (auto& worker : impl_->workers) {
     worker->runner->loop().post([worker = worker.get()] {
       worker->is_finishing = true;
+      worker->runner->flush_held();
       if (worker->waiting.empty()) worker->runner->loop().finish();
     });
   }
@@ -122,6 +125,7 @@ void Runtime::exec() {
     if (!worker->runner->problem().empty()) throw std::runtime_error(worker->runner->problem());
     worker->runner->on_finished(
         [this, worker = worker.get()](core::JobContext& job) { impl_->finish_waiting(*worker, job); });
+    worker->runner->flush_when([this] { return impl_->waiters > 0; });
     workers.push_back(std::move(worker));
   }
   impl_->workers = std::move(workers);
@@ -168,6 +172,15 @@ JobContext Runtime::post(std::string_view routine, std::string_view slot, std::s
 }
 
 bool Runtime::wait_until_all_jobs_finished(std::chrono::milliseconds timeout) {
+  // What lies in worker-scoped slots would wait for jobs that nobody posts.
+  impl_->waiters.fetch_add(1);
+  for (auto& worker : impl_->workers) {
+    worker->runner->loop().post([runner = worker->runner.get()] { runner->look_at_held(); });
+  }
+  struct Leave {
+    std::atomic<uint32_t>& waiters;
+    ~Leave() { waiters.fetch_sub(1); }
+  } leave{impl_->waiters};
   std::unique_lock lock(impl_->mutex);
   return impl_->changed.wait_for(lock, timeout, [&] { return impl_->finished == impl_->posted; });
 }

@@ -15,6 +15,7 @@ inline runnel_context evaluation_context(const Flow& flow, ScriptEngine* scripts
   context.constants = &flow.constants;
   context.expressions = &flow.expressions;
   context.scripts = scripts;
+  if (job) context.clock = &job->clock;
   context.is_condition = true;
   context.activation = activation;
   return context;

@@ -43,6 +43,7 @@ struct Routine {
   OnFlush on_flush = OnFlush::activate;
   ErrorHandlerSpec error_handler;  // the routine's own, else the flow's
   bool keeps_state = false;
+  bool is_worker_scoped = false;                   // its slots lie at the worker, for all its jobs
   std::vector<std::vector<uint32_t>> connections;  // by event: numbers of connections, in file order
   Place place;
 
@@ -90,6 +91,7 @@ struct Flow {
   const Routine* find(std::string_view routine_id) const;
   std::optional<uint32_t> routine_number(std::string_view routine_id) const;
   bool keeps_state() const;
+  bool has_worker_slots() const;
 };
 
 // Upstream before downstream: topological order of the strongly connected components, file order within one.

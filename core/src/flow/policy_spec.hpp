@@ -9,13 +9,23 @@
 
 namespace runnel::core {
 
-enum class PolicyKind : uint8_t { immediate, all_slots_ready, batch_size, when };
+enum class PolicyKind : uint8_t {
+  immediate,
+  all_slots_ready,
+  batch_size,
+  when,
+  time_interval,
+  any,      // the first of several that is met
+  by_class  // the routine's class judges
+};
 
 struct PolicySpec {
   PolicyKind kind = PolicyKind::immediate;
   uint32_t batch_size = 0;  // items of each slot
   size_t when = 0;          // expression
-  Value message{};          // policy_message of an activation it causes; lives in the flow
+  int64_t interval_us = 0;
+  std::vector<PolicySpec> any;
+  Value message{};  // policy_message of an activation it causes; lives in the flow
 };
 
 enum class OnFlush : uint8_t { activate, discard, fail };

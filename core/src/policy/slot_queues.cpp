@@ -15,16 +15,42 @@ void SlotQueue::tidy() {
   if (head_ < 1024 || head_ < items_.size() / 2) return;  // moving what is left pays only now and then
   items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(head_));
   hops_.erase(hops_.begin(), hops_.begin() + static_cast<std::ptrdiff_t>(head_));
+  if (!owners_.empty()) owners_.erase(owners_.begin(), owners_.begin() + static_cast<std::ptrdiff_t>(head_));
   head_ = 0;
+}
+
+void SlotQueue::remove(uint32_t index) {
+  const auto at = static_cast<std::ptrdiff_t>(head_ + index);
+  items_.erase(items_.begin() + at);
+  hops_.erase(hops_.begin() + at);
+  if (!owners_.empty()) owners_.erase(owners_.begin() + at);
+}
+
+// Items in front of the head stay where they are: an activation may be looking at them.
+uint32_t SlotQueue::remove_of(uint64_t owner) {
+  size_t kept = head_;
+  for (size_t i = head_; i < items_.size(); ++i) {
+    if (owners_[i] == owner) continue;
+    items_[kept] = items_[i];
+    hops_[kept] = hops_[i];
+    owners_[kept++] = owners_[i];
+  }
+  const size_t removed = items_.size() - kept;
+  items_.resize(kept);
+  hops_.resize(kept);
+  owners_.resize(kept);
+  return static_cast<uint32_t>(removed);
 }
 
 void SlotQueue::clear() {
   constexpr size_t kMostKept = 4096;
   items_.clear();
   hops_.clear();
+  owners_.clear();
   if (items_.capacity() > kMostKept) {
     items_.shrink_to_fit();
     hops_.shrink_to_fit();
+    owners_.shrink_to_fit();
   }
   head_ = 0;
 }

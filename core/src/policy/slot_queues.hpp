@@ -16,6 +16,15 @@ class SlotQueue {
     items_.push_back(item);
     hops_.push_back(hops);
   }
+  // Of a slot that lies at the worker: with the job the item belongs to. All pushes of a queue or none.
+  void push(Value item, uint32_t hops, uint64_t owner) {
+    push(item, hops);
+    owners_.push_back(owner);
+  }
+  uint64_t owner(uint32_t index) const { return owners_[head_ + index]; }
+  uint32_t hops(uint32_t index) const { return hops_[head_ + index]; }
+  uint32_t remove_of(uint64_t owner);  // all items of a job; how many there were
+  void remove(uint32_t index);
   uint32_t size() const { return static_cast<uint32_t>(items_.size() - head_); }
   const Value* front() const { return items_.data() + head_; }
   std::span<Value> values() { return std::span(items_).subspan(head_); }
@@ -27,6 +36,7 @@ class SlotQueue {
  private:
   std::vector<Value> items_;
   std::vector<uint32_t> hops_;  // side by side, so that items stand together for the routine
+  std::vector<uint64_t> owners_;
   size_t head_ = 0;
 };
 

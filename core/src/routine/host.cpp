@@ -192,12 +192,11 @@ Value host_evaluate(runnel_context* c, Value expression, Value item) {
 }
 
 void host_print(runnel_context* c, runnel_text text) {
-  if (!c->job) return;
-  if (is_utf8(view(text))) return c->job->output.print(view(text));
-  c->job->output.print(printable(view(text)));
+  if (is_utf8(view(text))) return print(*c, view(text));
+  print(*c, printable(view(text)));
 }
 
-int64_t host_now(runnel_context* c) { return c->job ? c->job->clock.now() : wall_clock_us(); }
+int64_t host_now(runnel_context* c) { return now_us(*c); }
 
 Value host_job(runnel_context* c, uint32_t field) {
   const Value value = job_field(*c, field);
@@ -300,6 +299,36 @@ void host_on_cancel(runnel_context* c, void (*cancel)(void*), void (*release)(vo
   if (suspend(c)) c->suspend.cancel = std::move(kept);
 }
 
+void host_take(runnel_context* c, uint32_t slot, uint32_t index) {
+  if (!c->judgement) return fail(*c, "policy.none", "take is for a class's own activation policy");
+  if (slot >= c->slots.size() || index >= c->slots[slot].count) {
+    return fail(*c, "policy.none", "there is no item " + std::to_string(index) + " in slot " + std::to_string(slot));
+  }
+  c->judgement->taken.emplace_back(slot, index);
+}
+
+void host_judge_after(runnel_context* c, int64_t us) {
+  if (!c->judgement) return fail(*c, "policy.none", "judge_after is for a class's own activation policy");
+  c->judgement->judge_after_us = std::max<int64_t>(us, 0);
+}
+
+uint32_t host_job_count(runnel_context* c) {
+  return c->served ? static_cast<uint32_t>(c->served->jobs.size()) : c->job ? 1 : 0;
+}
+
+uint32_t host_job_of(runnel_context* c, uint32_t slot, uint32_t index) {
+  if (!c->served || slot >= c->slots.size() || index >= c->slots[slot].count) return 0;
+  for (uint32_t before = 0; before < slot; ++before) index += c->slots[before].count;
+  return index < c->served->job_of.size() ? c->served->job_of[index] : 0;
+}
+
+void host_use_job(runnel_context* c, uint32_t job) {
+  if (job != kAllJobs && job >= host_job_count(c)) {
+    return fail(*c, "job.none", "there is no job " + std::to_string(job) + " in this activation");
+  }
+  if (c->served) c->served->target = job;
+}
+
 constexpr runnel_host kTable = {sizeof(runnel_host),
                                 RUNNEL_ABI_MAJOR,
                                 RUNNEL_ABI_MINOR,
@@ -341,7 +370,12 @@ constexpr runnel_host kTable = {sizeof(runnel_host),
                                 host_finish,
                                 host_finish_after,
                                 host_on_cancel,
-                                host_warn};
+                                host_warn,
+                                host_take,
+                                host_judge_after,
+                                host_job_count,
+                                host_job_of,
+                                host_use_job};
 
 }  // namespace
 

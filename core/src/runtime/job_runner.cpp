@@ -20,6 +20,14 @@ JobRunner::JobRunner(const Flow& flow, uint32_t worker, std::unique_ptr<ScriptEn
   table_.loop = &loop_;
   table_.wake = [this](uint64_t suspension, Continuation rest) { wake(suspension, std::move(rest)); };
   table_.in_start_order = options.deterministic;
+  table_.timer_due = [this](Strand& strand) { resume(strand, [&] { strand.timer_fired(); }); };
+  table_.schedule = [this] {
+    if (!std::exchange(run_is_posted_, true)) loop_.post([this] { run_served(); });
+  };
+  if (!flow.has_worker_slots()) return;
+  shared_ = std::make_unique<Strand>(flow, routines_, table_, options.strand, true);
+  shared_->job().clock = options.deterministic ? JobClock::virtual_for(0) : JobClock(ticks_);
+  table_.shared = shared_.get();
 }
 
 JobRunner::~JobRunner() {
@@ -39,9 +47,11 @@ JobContext* JobRunner::run(const JobRequest& request) {
   try {
     if (read_input(request, data)) {
       job.post_data = data;
+      table_.running = &strand;
       strand.run(request.slot, data);
-      if (strand.is_suspended()) strand.park();
-      if (strand.is_suspended()) {
+      if (strand.is_waiting()) strand.park();
+      table_.running = nullptr;
+      if (strand.is_waiting()) {
         std::unique_ptr<Strand> next = take_spare();
         waiting_.emplace(&strand, nullptr);
         waiting_[&strand] = std::exchange(strand_, std::move(next));
@@ -49,6 +59,7 @@ JobContext* JobRunner::run(const JobRequest& request) {
       }
     }
   } catch (...) {  // out of memory: nothing of this job may wake up in the next one
+    table_.running = nullptr;
     strand.reset();
     throw;
   }
@@ -90,18 +101,53 @@ void JobRunner::wake(uint64_t suspension, Continuation rest) {
     return;
   }
   Strand& strand = *at->second;
+  resume(strand, [&] { strand.wake(suspension, std::move(rest)); });
+}
+
+// Something a strand waited for came.
+void JobRunner::resume(Strand& strand, const std::function<void()>& step) {
   shown_ = &strand;
+  table_.running = &strand;
   try {
-    strand.wake(suspension, std::move(rest));
-    strand.park_again();
+    step();
+    if (!strand.is_shared()) strand.park_again();
   } catch (const std::exception& error) {
+    if (strand.is_shared()) throw;
     strand.give_up(error.what());
   }
-  if (!strand.is_suspended()) hand_over(strand);
+  table_.running = nullptr;
+  if (!strand.is_shared() && !strand.is_waiting()) hand_over(strand);
+  look_at_held();
+}
+
+// Jobs whose items in the worker's slots are done with go on.
+void JobRunner::run_served() {
+  run_is_posted_ = false;
+  while (!table_.ready.empty()) {
+    Strand& strand = *table_.ready.front();
+    table_.ready.pop_front();
+    strand.unschedule();
+    resume(strand, [&] { strand.go_on(); });
+  }
+  look_at_held();
+}
+
+void JobRunner::flush_held() {
+  flushes_ = true;
+  look_at_held();
+}
+
+void JobRunner::look_at_held() {
+  if (!shared_ || table_.running || !table_.ready.empty() || !table_.strands.empty()) return;
+  if (flushes_ || (full_ && full_())) shared_->flush_shared(flushes_ ? "flush" : "window");
 }
 
 void JobRunner::hand_over(Strand& strand) {
   constexpr size_t kMostSpare = 64;
+  if (strand.is_scheduled()) {
+    std::erase(table_.ready, &strand);
+    strand.unschedule();
+  }
   const auto node = waiting_.extract(&strand);
   shown_ = &strand;
   count(strand.job().status);

@@ -45,6 +45,11 @@ class JobRunner {
   size_t waiting() const { return waiting_.size(); }
   const JobContext* latest_waiting() const { return &shown_->job(); }  // after run() gave null
   void cancel_waiting();
+  // What lies in the worker's slots is flushed when nothing else can go on: while `full` says that no job can come
+  // before one is done, and, after flush_held(), because none will.
+  void flush_when(std::function<bool()> full) { full_ = std::move(full); }
+  void flush_held();
+  void look_at_held();  // for when `full` may have become true
   // Waiting jobs go on in here: run_ready() now and then, run_some() when there is nothing else to do.
   EventLoop& loop() { return loop_; }
 
@@ -64,6 +69,8 @@ class JobRunner {
   void count(Status);
   void read_mail();
   void wake(uint64_t suspension, Continuation rest);
+  void resume(Strand&, const std::function<void()>& step);
+  void run_served();
   void hand_over(Strand&);
   std::unique_ptr<Strand> take_spare();
 
@@ -73,7 +80,11 @@ class JobRunner {
   SuspensionTable table_;
   std::shared_ptr<Mailbox> mailbox_;
   RoutineSet routines_;
+  std::unique_ptr<Strand> shared_;  // carries the worker's slots, if the flow has any
   std::unique_ptr<Strand> strand_;  // of the job that runs now
+  bool run_is_posted_ = false;
+  bool flushes_ = false;
+  std::function<bool()> full_;
   Strand* shown_ = nullptr;
   std::unordered_map<Strand*, std::unique_ptr<Strand>> waiting_;
   std::vector<std::unique_ptr<Strand>> spare_;

@@ -29,6 +29,8 @@ void Strand::keep_suspended(uint32_t number, std::span<const SlotItems> items, V
   kept.emissions = std::exchange(emissions_, {});
   kept.complete = std::exchange(context_.complete, std::nullopt);
   kept.writes = routines_.writes().take();
+  kept.tickets = std::exchange(served_tickets_, {});
+  kept.served = std::exchange(served_, {});
   kept.cancel = std::move(request.cancel);
   ++outstanding_;
   table_->strands.emplace(request.id, this);
@@ -56,6 +58,7 @@ void Strand::wake(uint64_t id, Continuation rest) {
   } else {
     resume(id, rest);
   }
+  if (is_shared_) return go_on_shared();
   go_on();
 }
 
@@ -79,7 +82,14 @@ void Strand::resume(uint64_t id, const Continuation& rest) {
     items.push_back({next, count});
     next += count;
   }
+  if (is_shared_) {
+    served_tickets_ = std::move(suspension.tickets);
+    served_ = std::move(suspension.served);
+    find_served();
+  }
+  auto completing = std::move(served_.complete);
   prepare(suspension.routine, items, suspension.first, suspension.message);
+  served_.complete = std::move(completing);
   emissions_ = std::move(suspension.emissions);
   context_.complete = suspension.complete;
   routines_.writes().restore(suspension.writes);
@@ -101,19 +111,21 @@ void Strand::cancel_request() {
 }
 
 void Strand::drop_suspensions() {
-  while (!suspensions_.empty()) {
-    const auto node = suspensions_.extract(suspensions_.begin());
-    table_->strands.erase(node.key());
-    if (node.mapped().timer) table_->loop->cancel(*node.mapped().timer);
-    try {
-      node.mapped().cancel();
-    } catch (...) {  // the job is over, whatever its routine makes of that
-    }
+  while (!suspensions_.empty()) drop_suspension(suspensions_.begin());
+}
+
+void Strand::drop_suspension(std::map<uint64_t, Suspension>::iterator at) {
+  const auto node = suspensions_.extract(at);
+  table_->strands.erase(node.key());
+  if (node.mapped().timer) table_->loop->cancel(*node.mapped().timer);
+  try {
+    node.mapped().cancel();
+  } catch (...) {  // the job is over, whatever its routine makes of that
   }
 }
 
 void Strand::park() {
-  const uint32_t waiting = suspensions_.begin()->second.routine;
+  const uint32_t waiting = suspensions_.empty() ? 0 : suspensions_.begin()->second.routine;
   line_in_arena_ = true;
   compact();
   park_above_ = std::max(kWorthParking, 2 * job_.arena.used());
@@ -121,7 +133,7 @@ void Strand::park() {
 }
 
 void Strand::park_again() {
-  if (is_suspended() && job_.arena.used() > park_above_) park();
+  if (is_waiting() && job_.arena.used() > park_above_) park();
 }
 
 void Strand::give_up(std::string message) {

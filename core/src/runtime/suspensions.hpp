@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -24,6 +25,8 @@ struct Suspension {
   std::vector<Emission> emissions;
   std::optional<CompleteRequest> complete;
   std::vector<StateWrites::Write> writes;
+  std::vector<uint64_t> tickets;  // of the jobs it serves, where its slots are worker-scoped
+  ServedJobs served;
   Cancellation cancel;
   std::optional<EventLoop::TimerId> timer;
   int64_t wakes_at = 0;              // job time, when it was finished by virtual time
@@ -38,6 +41,15 @@ struct SuspensionTable {
   std::unordered_map<uint64_t, Strand*> strands;
   bool in_start_order = false;  // --deterministic: activations go on in the order they were started
   uint64_t late = 0;            // finished twice, or after the job's end
+
+  // Worker-scoped slots and policies that look at the time.
+  Strand* shared = nullptr;   // carries the worker's slots; null: the flow has none
+  Strand* running = nullptr;  // the strand that goes on by itself now
+  uint64_t latest_ticket = 0;
+  std::unordered_map<uint64_t, Strand*> holders;  // jobs with items in the worker's slots, by ticket
+  std::deque<Strand*> ready;                      // served jobs that can go on
+  std::function<void()> schedule;                 // sees to it that they do
+  std::function<void(Strand&)> timer_due;
 };
 
 }  // namespace runnel::core
