@@ -80,7 +80,8 @@ TEST_CASE("emit takes declared events and any JSON") {
   CHECK(f.script("emit('valdated', 1)") ==
         "event.unknown: no event \"valdated\" in routine \"logic\"; did you mean \"validated\"? (flow.yaml:10:7)");
   CHECK(f.failure_of("emit(1)").find("string expected") != std::string::npos);
-  CHECK(f.failure_of("emit('e', 1, {job = 2})") == "emit takes an event and an item");
+  CHECK(f.failure_of("emit('e', 1, {job = 2})") == "emit: there is no job 2 in jobs()");
+  CHECK(f.failure_of("emit('e', 1, {job = 1}, 2)") == "emit takes an event, an item and {job = i}");
   f.compile({{ExpressionKind::lua_script, "emit('e', 1)"}});
   f.renew();
   f.context.emissions = nullptr;

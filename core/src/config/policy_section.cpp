@@ -118,8 +118,12 @@ class PolicyReader {
   }
 
   void read_any(PolicySpec& policy, const YamlNode& node) {
-    if (node.kind != NodeKind::list || node.items.empty()) {
+    if (node.kind != NodeKind::list) {
       loading_.fields.refuse(node, "\"any\"", "a list of policies");
+      return;
+    }
+    if (node.items.empty()) {
+      loading_.mistakes.error(node.place(), "\"any\" names no policy");
       return;
     }
     if (is_inside_any_) {

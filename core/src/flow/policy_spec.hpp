@@ -23,9 +23,9 @@ struct PolicySpec {
   PolicyKind kind = PolicyKind::immediate;
   uint32_t batch_size = 0;  // items of each slot
   size_t when = 0;          // expression
+  Value message{};          // policy_message of an activation it causes; lives in the flow
   int64_t interval_us = 0;
-  std::vector<PolicySpec> any;
-  Value message{};  // policy_message of an activation it causes; lives in the flow
+  std::vector<PolicySpec> any{};
 };
 
 enum class OnFlush : uint8_t { activate, discard, fail };
