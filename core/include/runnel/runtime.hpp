@@ -128,7 +128,7 @@ struct RuntimeOptions {
 };
 
 // What post() was given cannot be posted: no such routine or slot, data that is not JSON, a runtime that was not
-// started.
+// started, or one where a routine with `is_critical: true` has failed a job.
 struct PostError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };

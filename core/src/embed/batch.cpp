@@ -94,7 +94,10 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
       core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs));
 
   const uint32_t count = workers_for(loaded, runtime.workers);
-  plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
+  if (flow.has_critical())  // no more than one job of each worker is on its way when one of them ends the run
+    plan.lines_at_most = 1;
+  else
+    plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
   std::vector<std::unique_ptr<core::BatchWorker>> workers;
   const auto stop_all = [&] {
     feed.stop();
@@ -125,6 +128,8 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
     result.message = core::printable(read.source) + ": cannot be read on: " + read.message();
   else if (result.exit_code == 70)
     result.message = "the jobs do not add up; please report this";
+  else if (std::string reason = feed.reason(); !reason.empty())
+    result.message = reason + ": no job was admitted after the first " + std::to_string(result.counts.posted);
   return result;
 }
 

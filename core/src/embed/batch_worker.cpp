@@ -24,6 +24,13 @@ void BatchWorker::work() {
   runner_->cancel_waiting();
 }
 
+// What the run says at its end, before the number of jobs.
+std::string BatchWorker::critical_text(const JobContext& job) const {
+  return printable(records_.without_secrets(
+      "routine \"" + job.error_detail->routine_id + "\" is critical and failed job " + to_std_string(job.job_id) +
+      " (" + std::string(job.place.source) + ":" + std::to_string(job.place.line) + ")"));
+}
+
 // There is no input left to wait for, beside which the output's reader is watched.
 void BatchWorker::watch_reader() {
   constexpr int64_t kEvery = 200'000;  // us
@@ -66,6 +73,7 @@ void BatchWorker::run_block() {
 }
 
 void BatchWorker::print(JobContext& job) {
+  if (job.is_critical) feed_.end(critical_text(job));
   if (plan_.printed == Printed::record) return records_.write(out_, job);
   if (job.status != Status::completed) {
     report(job, job.error_detail ? *job.error_detail : Problem{"", std::string(text_of(job.status)), "", 1, "", ""});

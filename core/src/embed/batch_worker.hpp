@@ -50,6 +50,7 @@ class BatchWorker {
   void run_block();
   void hand_in(uint64_t first, uint64_t last);
   void print(JobContext&);
+  std::string critical_text(const JobContext&) const;
   void report(const JobContext&, const Problem&);
 
   std::unique_ptr<JobRunner> runner_;

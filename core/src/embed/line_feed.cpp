@@ -29,6 +29,7 @@ LineFeed::LineFeed(BlockReader& reader, OrderedWriter& writer, const FeedOptions
 
 bool LineFeed::take(Block& block, uint32_t most_lines) {
   const std::lock_guard lock(mutex_);
+  if (closed_.load(std::memory_order_relaxed)) return false;
   if (data_ && !ended_) {
     take_data(block);
   } else if (!take_record(block, most_lines)) {
@@ -44,7 +45,7 @@ bool LineFeed::take_record(Block& block, uint32_t most_lines) {
     const uint64_t next = reader_.next_ordinal();
     const bool is_skipped = next <= skip_;
     uint64_t room = room_at(next);
-    if (room == 0) return false;
+    if (room == 0 || closed_.load(std::memory_order_relaxed)) return false;
     if (is_skipped) {
       room = std::min<uint64_t>(kSkippedAtOnce, skip_ - next + 1);
     } else {
@@ -83,6 +84,21 @@ void LineFeed::take_data(Block& block) {
   block.bytes = ByteMemory(data_->size() + 1);
   std::memcpy(block.bytes.get(), data_->data(), data_->size());
   block.lines.assign(1, Line{0, static_cast<uint32_t>(data_->size()), 0});
+}
+
+void LineFeed::end(std::string reason) {
+  {
+    const std::lock_guard lock(reason_mutex_);
+    if (reason_.empty()) reason_ = std::move(reason);
+  }
+  closed_.store(true, std::memory_order_relaxed);
+  reader_.stop();
+  if (pace_) pace_->stop();
+}
+
+std::string LineFeed::reason() const {
+  const std::lock_guard lock(reason_mutex_);
+  return reason_;
 }
 
 void LineFeed::stop() {

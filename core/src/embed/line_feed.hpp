@@ -31,6 +31,9 @@ class LineFeed {
   // [any thread] False: no more input, or the run has been stopped.
   bool take(Block&, uint32_t most_lines);
   void stop();  // [any thread]
+  // [any thread] Nothing more is taken, but what was taken goes on. The first reason stays.
+  void end(std::string reason);
+  std::string reason() const;  // of end(); "": it was not called
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
  private:
@@ -48,6 +51,9 @@ class LineFeed {
   std::unique_ptr<Dispatcher> dispatcher_;
   std::optional<std::string> data_;
   bool ended_ = false;
+  std::atomic<bool> closed_{false};
+  mutable std::mutex reason_mutex_;
+  std::string reason_;
   std::atomic<bool> stopped_{false};
 };
 

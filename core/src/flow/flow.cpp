@@ -20,4 +20,9 @@ bool Flow::keeps_state() const {
   return std::any_of(routines.begin(), routines.end(), [](const Routine& routine) { return routine.keeps_state; });
 }
 
+bool Flow::has_critical() const {
+  return std::any_of(routines.begin(), routines.end(),
+                     [](const Routine& routine) { return routine.error_handler.is_critical; });
+}
+
 }  // namespace runnel::core

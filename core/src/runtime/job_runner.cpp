@@ -19,6 +19,7 @@ JobRunner::JobRunner(const Flow& flow, uint32_t worker, std::unique_ptr<ScriptEn
   table_.suspender.mailbox = mailbox_->id();
   table_.loop = &loop_;
   table_.wake = [this](uint64_t suspension, Continuation rest) { wake(suspension, std::move(rest)); };
+  table_.time_out = [this](uint64_t suspension) { time_out(suspension); };
   table_.in_start_order = options.deterministic;
 }
 
@@ -89,10 +90,19 @@ void JobRunner::wake(uint64_t suspension, Continuation rest) {
     ++table_.late;
     return;
   }
-  Strand& strand = *at->second;
+  take_up(*at->second, [&](Strand& strand) { strand.wake(suspension, std::move(rest)); });
+}
+
+void JobRunner::time_out(uint64_t suspension) {
+  const auto at = table_.strands.find(suspension);
+  if (at != table_.strands.end()) take_up(*at->second, [&](Strand& strand) { strand.time_out(suspension); });
+}
+
+template <class Step>
+void JobRunner::take_up(Strand& strand, const Step& step) {
   shown_ = &strand;
   try {
-    strand.wake(suspension, std::move(rest));
+    step(strand);
     strand.park_again();
   } catch (const std::exception& error) {
     strand.give_up(error.what());

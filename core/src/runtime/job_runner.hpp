@@ -64,6 +64,9 @@ class JobRunner {
   void count(Status);
   void read_mail();
   void wake(uint64_t suspension, Continuation rest);
+  void time_out(uint64_t suspension);
+  template <class Step>
+  void take_up(Strand&, const Step&);
   void hand_over(Strand&);
   std::unique_ptr<Strand> take_spare();
 
