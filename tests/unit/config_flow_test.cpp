@@ -166,20 +166,20 @@ TEST_CASE("an error handler is the flow's where a routine has none of its own") 
       "flow_id: t\nentry: a.in\nerror_handler: {strategy: retry, max_retries: 7, retry_delay: 250ms, max_delay: 2m, "
       "jitter: equal, retry_on: [x], then: skip, is_critical: true}\nexecution: {timeout: 2m}\n"
       "routines: {a: {class: step, timeout: 1.5}, b: {class: step, error_handler: {strategy: retry}}}\n");
-  const core::Routine& a = loaded.flow().routines[0];
+  const Routine& a = loaded.flow().routines[0];
   REQUIRE(a.error_handler.retry);
-  CHECK(a.error_handler.strategy == core::Strategy::skip);
+  CHECK(a.error_handler.strategy == Strategy::skip);
   CHECK(a.error_handler.is_critical);
   CHECK(a.error_handler.retry->max_retries == 7);
   CHECK(a.error_handler.retry->delay_us == 250'000);
   CHECK(a.error_handler.retry->max_delay_us == 120e6);
-  CHECK(a.error_handler.retry->jitter == core::Jitter::equal);
+  CHECK(a.error_handler.retry->jitter == Jitter::equal);
   CHECK(a.error_handler.retry->retry_on == std::vector<std::string>{"x"});
   CHECK(a.timeout_us == 1'500'000);
   CHECK(loaded.flow().limits.time_us == 120'000'000);
-  const core::Routine& b = loaded.flow().routines[1];
+  const Routine& b = loaded.flow().routines[1];
   REQUIRE(b.error_handler.retry);
-  CHECK(b.error_handler.strategy == core::Strategy::stop);
+  CHECK(b.error_handler.strategy == Strategy::stop);
   CHECK_FALSE(b.error_handler.is_critical);
   CHECK_FALSE(b.error_handler.retry->max_delay_us);
   CHECK(b.timeout_us == 0);

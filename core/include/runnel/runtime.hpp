@@ -133,6 +133,7 @@ struct PostError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
+// A native routine that never returns keeps its worker, and the jobs behind it, for ever: only batches watch for that.
 class Runtime {
  public:
   Runtime(const Flow&, RuntimeOptions = {});

@@ -59,17 +59,19 @@ void BatchWorker::hand_in(uint64_t first, uint64_t last) {
 void BatchWorker::run_block() {
   JobRequest request;
   request.slot = plan_.slot;
-  uint64_t first = block_.first_ordinal;  // of the jobs in out_
-  for (size_t i = 0; i < block_.lines.size(); ++i) {
-    fill_request(request, block_, i);
+  first_ = block_.first_ordinal;
+  in_block_ = true;
+  for (running_ = 0; running_ < block_.lines.size(); ++running_) {
+    fill_request(request, block_, running_);
     if (JobContext* job = runner_->run(request)) {
       print(*job);
     } else {  // it waits
-      hand_in(first, request.place.ordinal - 1);
-      first = request.place.ordinal + 1;
+      hand_in(first_, request.place.ordinal - 1);
+      first_ = request.place.ordinal + 1;
     }
   }
-  hand_in(first, block_.first_ordinal + block_.lines.size() - 1);
+  in_block_ = false;
+  hand_in(first_, block_.first_ordinal + block_.lines.size() - 1);
 }
 
 void BatchWorker::print(JobContext& job) {

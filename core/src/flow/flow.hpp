@@ -93,6 +93,8 @@ struct Flow {
   std::optional<uint32_t> routine_number(std::string_view routine_id) const;
   bool keeps_state() const;
   bool has_critical() const;
+  // It has a native routine that is not ours, which nothing in this process can stop.
+  bool may_not_return() const;
 };
 
 // Upstream before downstream: topological order of the strongly connected components, file order within one.

@@ -41,6 +41,7 @@ JobContext* JobRunner::run(const JobRequest& request) {
     if (read_input(request, data)) {
       job.post_data = data;
       strand.run(request.slot, data);
+      if (table_.pulse) table_.pulse->end();
       if (strand.is_suspended()) strand.park();
       if (strand.is_suspended()) {
         std::unique_ptr<Strand> next = take_spare();
@@ -50,6 +51,7 @@ JobContext* JobRunner::run(const JobRequest& request) {
       }
     }
   } catch (...) {  // out of memory: nothing of this job may wake up in the next one
+    if (table_.pulse) table_.pulse->end();
     strand.reset();
     throw;
   }
@@ -101,12 +103,14 @@ void JobRunner::time_out(uint64_t suspension) {
 template <class Step>
 void JobRunner::take_up(Strand& strand, const Step& step) {
   shown_ = &strand;
+  if (table_.pulse) table_.pulse->begin(strand.job(), strand.deadline_us());
   try {
     step(strand);
     strand.park_again();
   } catch (const std::exception& error) {
     strand.give_up(error.what());
   }
+  if (table_.pulse) table_.pulse->end();
   if (!strand.is_suspended()) hand_over(strand);
 }
 

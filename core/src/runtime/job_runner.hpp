@@ -45,6 +45,7 @@ class JobRunner {
   size_t waiting() const { return waiting_.size(); }
   const JobContext* latest_waiting() const { return &shown_->job(); }  // after run() gave null
   void cancel_waiting();
+  void watch(Pulse& pulse) { table_.pulse = &pulse; }  // before the first job
   // Waiting jobs go on in here: run_ready() now and then, run_some() when there is nothing else to do.
   EventLoop& loop() { return loop_; }
 
@@ -52,6 +53,14 @@ class JobRunner {
   std::span<const Value> collected() const { return shown_->collected(); }
   const JobCounts& counts() const { return counts_; }
   uint64_t late_finishes() const { return table_.late; }
+
+  // [watchdog] After Pulse::condemn() has taken a job from the worker. A job as failed by its timeout, without touching
+  // what the routine may still change; `routine`: the one that does not return.
+  void describe_stuck(const JobContext& stuck, uint32_t routine, JobContext& out) const;
+  // A job that will not be run.
+  void describe_unrun(const JobRequest&, JobContext& out) const;
+  // The jobs that wait, but for the stuck one, as cancelled.
+  void cancel_frozen(const JobContext& stuck, const std::function<void(JobContext&)>& print);
   // An expression for the finished job (--select); false: problem in `failure`.
   bool evaluate_finished(size_t expression, Value& out, Problem& failure);
 

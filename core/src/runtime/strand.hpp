@@ -39,6 +39,9 @@ class Strand {
   void time_out(uint64_t suspension);  // instead of wake(): its time, or the job's, is over
   void park_again();                   // after wake(): if it has left enough garbage
   void cancel();
+  // [watchdog] As cancel(), while the worker's thread will never come back to this job.
+  void cancel_frozen();
+  int64_t deadline_us() const { return deadline_us_; }
   void give_up(std::string message);  // memory ran out in the middle of it
   std::span<const Value> collected() const { return collected_; }
   void reset();

@@ -13,6 +13,7 @@ void Strand::start_clock() {
   deadline_us_ = coarse_monotonic_us() + kCoarseStep + flow_.limits.time_us;
   if (table_->in_start_order) virtual_deadline_us_ = job_.clock.later(flow_.limits.time_us);
   deliveries_ = 0;
+  if (table_->pulse) table_->pulse->begin(job_, deadline_us_);
 }
 
 // Every attempt has the whole time.

@@ -10,6 +10,7 @@
 
 #include "routine/context.hpp"
 #include "runtime/event_loop.hpp"
+#include "runtime/pulse.hpp"
 
 namespace runnel::core {
 
@@ -53,6 +54,7 @@ struct SuspensionTable {
   std::function<void(uint64_t id, Continuation)> wake;
   std::function<void(uint64_t id)> time_out;  // the job's or the routine's time is over
   std::unordered_map<uint64_t, Strand*> strands;
+  Pulse* pulse = nullptr;       // null: nobody watches
   bool in_start_order = false;  // --deterministic: activations go on in the order they were started
   uint64_t late = 0;            // finished twice, or after the job's end
 };
