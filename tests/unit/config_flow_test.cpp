@@ -163,9 +163,10 @@ TEST_CASE("keys whose effect is still to come are refused, inert ones load") {
 
 TEST_CASE("an error handler is the flow's where a routine has none of its own") {
   const auto loaded = load(
-      "flow_id: t\nentry: a.in\nerror_handler: {strategy: retry, max_retries: 7, retry_delay: 250ms, max_delay: 2m, "
+      "flow_id: t\nerror_handler: {strategy: retry, max_retries: 7, retry_delay: 250ms, max_delay: 2m, "
       "jitter: equal, retry_on: [x], then: skip, is_critical: true}\nexecution: {timeout: 2m}\n"
       "routines: {a: {class: step, timeout: 1.5}, b: {class: step, error_handler: {strategy: retry}}}\n");
+  REQUIRE(loaded.messages() == "");
   const Routine& a = loaded.flow().routines[0];
   REQUIRE(a.error_handler.retry);
   CHECK(a.error_handler.strategy == Strategy::skip);
