@@ -85,9 +85,14 @@ int run(const Classes& classes, const RunArguments& arguments) {
   if (result.late_finishes && !arguments.quiet)
     say(std::to_string(result.late_finishes) +
         " suspended activations were finished twice or after their job had ended, which did nothing");
-  if (!closed && result.exit_code <= 1) return say("cannot write the output: closing it failed"), 74;
+  if (!closed && result.exit_code <= 1) {
+    say("cannot write the output: closing it failed");
+    if (result.must_end) _exit(74);
+    return 74;
+  }
   if (isatty(STDERR_FILENO) && !arguments.quiet && result.exit_code != 141 && result.exit_code != 2)
     print_summary(result);
+  if (result.must_end) _exit(result.exit_code);
   return result.exit_code;
 }
 

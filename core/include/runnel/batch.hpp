@@ -34,6 +34,9 @@ struct BatchResult {
   JobCounts counts;
   uint64_t late_finishes = 0;  // suspended activations that were finished twice or after their job's end
   std::string message;         // why the run could not start or stopped; "" otherwise
+  // A native routine did not return at its deadline, and its thread is still there. All is written; the program must
+  // end by _exit().
+  bool must_end = false;
 };
 
 // Everything is checked before the first job: with exit code 2 nothing has run. The flow must have loaded.

@@ -129,11 +129,12 @@ struct RuntimeOptions {
 };
 
 // What post() was given cannot be posted: no such routine or slot, data that is not JSON, a runtime that was not
-// started.
+// started, or one where a routine with `is_critical: true` has failed a job.
 struct PostError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
+// A native routine that never returns keeps its worker, and the jobs behind it, for ever: only batches watch for that.
 class Runtime {
  public:
   Runtime(const Flow&, RuntimeOptions = {});

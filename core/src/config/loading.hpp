@@ -56,6 +56,8 @@ void add_plugins_of_options(Loading&);
 void read_plugins(Loading&, const YamlNode& plugins);
 void read_environment(Loading&, const YamlNode& env);
 void read_execution(Loading&, const YamlNode& execution);
+// Microseconds, more than 0.
+std::optional<int64_t> read_timeout(Loading&, const YamlNode&);
 ErrorHandlerSpec read_error_handler(Loading&, const YamlNode&, const std::string& where);
 void read_routines(Loading&, const YamlNode& routines);
 // What a routine says of its activation; null: nothing.

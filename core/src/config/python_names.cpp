@@ -15,7 +15,7 @@ constexpr Instead kInstead[] = {
     {"aggregator", "", "any routine waits for all its slots with activation: all_slots_ready"},
     {"batcher", "", "any routine takes batches with activation: {batch_size: 10}"},
     {"debouncer", "", "any routine waits between activations with activation: {time_interval: 5s}"},
-    {"retry_handler", "", "retrying is not available yet; what fails in any routine leaves by its event error"},
+    {"retry_handler", "", "any routine can retry: write error_handler: {strategy: retry} at the one that may fail"},
     {"filter", "pass_event", "what passes leaves by the event passed: connect that"},
     {"filter", "reject_event", "what is rejected leaves by the event rejected: connect that"},
     {"filter", "include_reason", "the event rejected always says it: {data, reason}"},

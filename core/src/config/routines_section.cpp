@@ -66,8 +66,8 @@ void read_routine(Loading& loading, const YamlEntry& entry) {
     if (const YamlNode* node = body.get("error_handler")) {
       routine.error_handler = read_error_handler(loading, *node, " of routine " + quoted(routine.id));
     }
-    if (const YamlEntry* timeout = body.entry("timeout")) {
-      loading.not_available(timeout->key.place(), "\"timeout\" of a routine");
+    if (const YamlNode* node = body.get("timeout")) {
+      routine.timeout_us = read_timeout(loading, *node).value_or(0);
     }
     const YamlNode* description = body.get("description");
     if (description && description->kind != NodeKind::null) loading.fields.any_text(*description, "\"description\"");

@@ -4,65 +4,31 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <exception>
-#include <functional>
-#include <mutex>
-#include <new>
-#include <system_error>
-#include <thread>
+#include <memory>
 
 #include "base/diagnostic.hpp"
 #include "embed/batch_plan.hpp"
 #include "embed/batch_worker.hpp"
+#include "embed/crew.hpp"
 #include "embed/setup.hpp"
 
 namespace runnel {
 
 namespace {
 
-BatchResult refused(int exit_code, std::string message) { return {exit_code, {}, 0, std::move(message)}; }
+BatchResult refused(int exit_code, std::string message) { return {exit_code, {}, 0, std::move(message), false}; }
 
-// All workers, one of them on this thread, until there is no more input. The first problem ends the run.
-class Crew {
- public:
-  Crew(std::vector<std::unique_ptr<core::BatchWorker>>& workers, std::function<void()> stop_all)
-      : workers_(workers), stop_all_(std::move(stop_all)) {}
-
-  std::string work() {
-    std::vector<std::thread> threads;
-    try {
-      for (size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { work_as(*workers_[i]); });
-    } catch (const std::system_error& error) {
-      give_up("cannot start worker " + std::to_string(threads.size() + 1) + " of " + std::to_string(workers_.size()) +
-              ": " + error.what());
-    }
-    work_as(*workers_[0]);
-    for (std::thread& thread : threads) thread.join();
-    return problem_;
-  }
-
- private:
-  void work_as(core::BatchWorker& worker) {
-    try {
-      worker.work();
-    } catch (const std::bad_alloc&) {
-      give_up("out of memory");
-    } catch (const std::exception& error) {
-      give_up(error.what());
-    }
-  }
-  void give_up(std::string problem) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (problem_.empty()) problem_ = std::move(problem);
-    }
-    stop_all_();
-  }
-
-  std::vector<std::unique_ptr<core::BatchWorker>>& workers_;
-  std::function<void()> stop_all_;
-  std::mutex mutex_;
-  std::string problem_;
+// All that threads of workers use. It is left to the process where one of them does not end.
+struct Run {
+  std::shared_ptr<const core::Flow> flow;
+  core::Arena memory;
+  core::CheckedBatch batch;
+  std::unique_ptr<core::BlockReader> reader;
+  std::unique_ptr<core::OrderedWriter> output;
+  std::unique_ptr<core::OrderedWriter> errors;
+  std::unique_ptr<core::LineFeed> feed;
+  std::vector<std::unique_ptr<core::BatchWorker>> workers;
+  std::unique_ptr<core::Crew> crew;
 };
 
 }  // namespace
@@ -77,41 +43,57 @@ int exit_code_of(const JobCounts& counts, int write_error, int read_error) {
 }
 
 BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const BatchOptions& options) {
-  const core::Flow& flow = *loaded.graph();
-  core::Arena memory;
-  core::CheckedBatch batch;
-  if (std::string mistake = core::check_batch(flow, runtime, options, memory, batch); !mistake.empty())
+  auto run = std::make_unique<Run>();
+  run->flow = loaded.graph();
+  const core::Flow& flow = *run->flow;
+  core::CheckedBatch& batch = run->batch;
+  if (std::string mistake = core::check_batch(flow, runtime, options, run->memory, batch); !mistake.empty())
     return refused(2, mistake);
-  core::BatchPlan& plan = batch.plan;
-  const core::JobOptions& jobs = batch.jobs;
 
-  core::BlockReader reader(options.data ? std::vector<std::string>{} : options.inputs, options.output, batch.format);
+  run->reader = std::make_unique<core::BlockReader>(options.data ? std::vector<std::string>{} : options.inputs,
+                                                    options.output, batch.format);
+  core::BlockReader& reader = *run->reader;
   if (std::string mistake = core::check_inputs(reader); !mistake.empty()) return refused(2, mistake);
-  core::OrderedWriter output(options.output, options.in_order, options.skip + 1);
-  core::OrderedWriter errors(options.errors, options.in_order, options.skip + 1);
-  core::LineFeed feed(
+  run->output = std::make_unique<core::OrderedWriter>(options.output, options.in_order, options.skip + 1);
+  run->errors = std::make_unique<core::OrderedWriter>(options.errors, options.in_order, options.skip + 1);
+  core::OrderedWriter& output = *run->output;
+  run->feed = std::make_unique<core::LineFeed>(
       reader, output, batch.feed,
       core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs));
+  core::LineFeed& feed = *run->feed;
 
   const uint32_t count = workers_for(loaded, runtime.workers);
-  plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
-  std::vector<std::unique_ptr<core::BatchWorker>> workers;
-  const auto stop_all = [&] {
-    feed.stop();
-    for (const auto& worker : workers) worker->look_up();
+  if (flow.has_critical())  // no more than one job of each worker is on its way when one of them ends the run
+    batch.plan.lines_at_most = 1;
+  else
+    batch.plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
+  auto& workers = run->workers;
+  const auto stop_all = [run = run.get()] {
+    run->feed->stop();
+    for (const auto& worker : run->workers) worker->look_up();
   };
   for (uint32_t i = 0; i < count; ++i) {
-    auto runner = core::make_runner(flow, i, jobs);
+    auto runner = core::make_runner(flow, i, batch.jobs);
     if (!runner->problem().empty()) return refused(2, runner->problem());
-    workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), plan, feed, output, errors, stop_all));
+    workers.push_back(
+        std::make_unique<core::BatchWorker>(std::move(runner), batch.plan, feed, output, *run->errors, stop_all));
   }
   if (flow.has_worker_slots()) {
-    feed.on_full([&] {
-      for (const auto& worker : workers) worker->look_up();
+    feed.on_full([run = run.get()] {
+      for (const auto& worker : run->workers) worker->look_up();
     });
   }
-  if (std::string problem = Crew(workers, stop_all).work(); !problem.empty()) return refused(71, problem);
-  output.finish();
+  run->crew = std::make_unique<core::Crew>(workers, stop_all);
+  std::string problem;
+  if (flow.may_not_return()) {
+    for (const auto& worker : workers) worker->watch();
+    problem = run->crew->work_watched([&feed](core::BatchWorker& worker, const core::JobContext& job) {
+      feed.end(worker.stuck_text(job));
+      worker.abandon(job);
+    });
+  } else {
+    problem = run->crew->work();
+  }
 
   BatchResult result;
   uint64_t failed_selects = 0;
@@ -120,8 +102,9 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
     failed_selects += worker->failed_selects();
     result.late_finishes += worker->late_finishes();
   }
+  if (problem.empty()) output.finish();
   const int write_error = reader.reader_gone() ? EPIPE : output.error();
-  const core::ReadFailure& read = reader.failure();
+  const core::ReadFailure read = reader.failure();
   result.exit_code = exit_code_of(result.counts, write_error, read.error);
   if (result.exit_code == 0 && failed_selects) result.exit_code = 1;
   if (write_error && write_error != EPIPE)
@@ -130,6 +113,13 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
     result.message = core::printable(read.source) + ": cannot be read on: " + read.message();
   else if (result.exit_code == 70)
     result.message = "the jobs do not add up; please report this";
+  else if (std::string reason = feed.reason(); !reason.empty())
+    result.message = reason + ": no job was admitted after the first " + std::to_string(result.counts.posted);
+  if (!problem.empty()) result = refused(71, problem);
+  if (run->crew->has_lost()) {
+    result.must_end = true;
+    run.release();  // NOLINT: a thread may still use it
+  }
   return result;
 }
 

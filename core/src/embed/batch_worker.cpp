@@ -26,6 +26,13 @@ void BatchWorker::work() {
   runner_->cancel_waiting();
 }
 
+// What the run says at its end, before the number of jobs.
+std::string BatchWorker::critical_text(const JobContext& job) const {
+  return printable(records_.without_secrets(
+      "routine \"" + job.error_detail->routine_id + "\" is critical and failed job " + to_std_string(job.job_id) +
+      " (" + std::string(job.place.source) + ":" + std::to_string(job.place.line) + ")"));
+}
+
 // There is no input left to wait for, beside which the output's reader is watched.
 void BatchWorker::watch_reader() {
   constexpr int64_t kEvery = 200'000;  // us
@@ -54,20 +61,23 @@ void BatchWorker::hand_in(uint64_t first, uint64_t last) {
 void BatchWorker::run_block() {
   JobRequest request;
   request.slot = plan_.slot;
-  uint64_t first = block_.first_ordinal;  // of the jobs in out_
-  for (size_t i = 0; i < block_.lines.size(); ++i) {
-    fill_request(request, block_, i);
+  first_ = block_.first_ordinal;
+  in_block_ = true;
+  for (running_ = 0; running_ < block_.lines.size(); ++running_) {
+    fill_request(request, block_, running_);
     if (JobContext* job = runner_->run(request)) {
       print(*job);
     } else {  // it waits
-      hand_in(first, request.place.ordinal - 1);
-      first = request.place.ordinal + 1;
+      hand_in(first_, request.place.ordinal - 1);
+      first_ = request.place.ordinal + 1;
     }
   }
-  hand_in(first, block_.first_ordinal + block_.lines.size() - 1);
+  in_block_ = false;
+  hand_in(first_, block_.first_ordinal + block_.lines.size() - 1);
 }
 
 void BatchWorker::print(JobContext& job) {
+  if (job.is_critical) feed_.end(critical_text(job));
   if (plan_.printed == Printed::record) return records_.write(out_, job);
   if (job.status != Status::completed) {
     report(job, job.error_detail ? *job.error_detail : Problem{"", std::string(text_of(job.status)), "", 1, "", ""});

@@ -40,7 +40,13 @@ class BatchWorker {
 
   void work();     // until there is no more input and no job waits, or the run was stopped
   void look_up();  // [any thread] the run was stopped, which ends the waiting, or no more jobs are admitted for now
-  const JobCounts& counts() const { return runner_->counts(); }
+  JobCounts counts() const;
+  // [watchdog] The worker's thread is lost in a routine of this job, which Pulse::condemn() took from it: hands in what
+  // was finished, the job as failed, and the others it has as cancelled. What happened, for people.
+  void abandon(const JobContext& stuck);
+  std::string stuck_text(const JobContext& stuck) const;
+  Pulse& pulse() { return pulse_; }
+  void watch() { runner_->watch(pulse_); }  // before work()
   uint64_t failed_selects() const { return failed_selects_; }
   uint64_t late_finishes() const { return runner_->late_finishes(); }
 
@@ -48,8 +54,11 @@ class BatchWorker {
   bool take(uint32_t most_lines);
   void watch_reader();
   void run_block();
+  void abandon_rest(uint64_t first, size_t from);
+  void print_lost(JobContext&);
   void hand_in(uint64_t first, uint64_t last);
   void print(JobContext&);
+  std::string critical_text(const JobContext&) const;
   void report(const JobContext&, const Problem&);
 
   std::unique_ptr<JobRunner> runner_;
@@ -64,6 +73,11 @@ class BatchWorker {
   OutBuffer out_;
   OutBuffer failures_{1024};
   uint64_t failed_selects_ = 0;
+  uint64_t first_ = 0;  // of the jobs in out_
+  size_t running_ = 0;  // the line of block_ whose job runs
+  bool in_block_ = false;
+  JobCounts lost_;  // counted by abandon()
+  Pulse pulse_;
 };
 
 }  // namespace runnel::core

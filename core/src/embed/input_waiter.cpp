@@ -16,17 +16,28 @@ InputWaiter::~InputWaiter() {
 bool InputWaiter::take(Block& block, uint32_t most_lines) {
   if (!thread_.joinable()) thread_ = std::thread([this] { serve(); });
   answered_ = false;
+  is_taking_ = true;
   {
     const std::lock_guard lock(mutex_);
     std::swap(block_, block);
     asked_lines_ = most_lines;
+    is_serving_ = true;
   }
-  changed_.notify_one();
+  changed_.notify_all();
   while (!answered_) loop_.run_some();
+  is_taking_ = false;
   const std::lock_guard lock(mutex_);
   std::swap(block_, block);
   if (problem_) std::rethrow_exception(std::exchange(problem_, nullptr));
   return taken_;
+}
+
+bool InputWaiter::take_from_lost(Block& block) {
+  if (!is_taking_) return false;
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !is_serving_; });
+  std::swap(block_, block);
+  return taken_ && !problem_;
 }
 
 void InputWaiter::serve() {
@@ -46,6 +57,8 @@ void InputWaiter::serve() {
     lock.lock();
     taken_ = taken;
     problem_ = problem;
+    is_serving_ = false;
+    changed_.notify_all();
     loop_.post([this] { answered_ = true; });
   }
 }

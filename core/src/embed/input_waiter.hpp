@@ -22,6 +22,8 @@ class InputWaiter {
 
   // As LineFeed::take; runs the worker's loop meanwhile.
   bool take(Block&, uint32_t most_lines);
+  // [watchdog] The worker will never come back to take(): what it was about to get. After LineFeed::end().
+  bool take_from_lost(Block&);
 
  private:
   void serve();
@@ -32,6 +34,8 @@ class InputWaiter {
   std::condition_variable changed_;
   std::thread thread_;
   uint32_t asked_lines_ = 0;  // 0: nothing is asked for
+  bool is_serving_ = false;
+  bool is_taking_ = false;  // the worker's alone
   bool over_ = false;
   Block block_;
   bool taken_ = false;

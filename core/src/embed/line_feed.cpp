@@ -29,6 +29,7 @@ LineFeed::LineFeed(BlockReader& reader, OrderedWriter& writer, const FeedOptions
 
 bool LineFeed::take(Block& block, uint32_t most_lines) {
   const std::lock_guard lock(mutex_);
+  if (closed_.load(std::memory_order_relaxed)) return false;
   if (data_ && !ended_) {
     take_data(block);
   } else if (!take_record(block, most_lines)) {
@@ -44,7 +45,7 @@ bool LineFeed::take_record(Block& block, uint32_t most_lines) {
     const uint64_t next = reader_.next_ordinal();
     const bool is_skipped = next <= skip_;
     uint64_t room = room_at(next);
-    if (room == 0) return false;
+    if (room == 0 || closed_.load(std::memory_order_relaxed)) return false;
     if (is_skipped) {
       room = std::min<uint64_t>(kSkippedAtOnce, skip_ - next + 1);
     } else {
@@ -93,6 +94,21 @@ void LineFeed::take_data(Block& block) {
 bool LineFeed::is_full() const {
   const uint64_t ordinal = waiting_for_room_;
   return ordinal && writer_.first_unwritten() + window_ <= ordinal;
+}
+
+void LineFeed::end(std::string reason) {
+  {
+    const std::lock_guard lock(reason_mutex_);
+    if (reason_.empty()) reason_ = std::move(reason);
+  }
+  closed_.store(true, std::memory_order_relaxed);
+  reader_.stop();
+  if (pace_) pace_->stop();
+}
+
+std::string LineFeed::reason() const {
+  const std::lock_guard lock(reason_mutex_);
+  return reason_;
 }
 
 void LineFeed::stop() {

@@ -35,6 +35,9 @@ class LineFeed {
   bool is_full() const;
   void on_full(std::function<void()> tell) { tell_full_ = std::move(tell); }
   void stop();  // [any thread]
+  // [any thread] Nothing more is taken, but what was taken goes on. The first reason stays.
+  void end(std::string reason);
+  std::string reason() const;  // of end(); "": it was not called
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
  private:
@@ -52,6 +55,9 @@ class LineFeed {
   std::unique_ptr<Dispatcher> dispatcher_;
   std::optional<std::string> data_;
   bool ended_ = false;
+  std::atomic<bool> closed_{false};
+  mutable std::mutex reason_mutex_;
+  std::string reason_;
   std::atomic<bool> stopped_{false};
   std::atomic<uint64_t> waiting_for_room_{0};  // ordinal; 0: nobody is waiting
   std::function<void()> tell_full_ = [] {};

@@ -47,6 +47,7 @@ struct Runtime::Impl {
   uint64_t posted = 0;
   uint64_t finished = 0;
   std::unordered_set<std::string> given_ids;
+  std::string refusal;  // why nothing more can be posted
 
   void run(PostedWorker& worker, JobRequest request, const std::shared_ptr<JobContext::State>& state) {
     request.text = state->data_text;
@@ -68,8 +69,16 @@ struct Runtime::Impl {
   void finish(PostedWorker& worker, core::JobContext& job, JobContext::State& state) {
     worker.buffer.clear();
     worker.records.write(worker.buffer, job);
+    if (job.is_critical) end(job);
     state.finish(job, worker.buffer.view());
     count_finished();
+  }
+
+  void end(const core::JobContext& job) {
+    const std::lock_guard lock(mutex);
+    if (!refusal.empty()) return;
+    refusal = "routine \"" + job.error_detail->routine_id + "\" is critical and failed job " +
+              core::to_std_string(job.job_id) + ": no further job is admitted";
   }
 
   void count_finished() {
@@ -158,6 +167,7 @@ JobContext Runtime::post(std::string_view routine, std::string_view slot, std::s
   PostedWorker* worker = nullptr;
   {
     const std::lock_guard lock(impl_->mutex);
+    if (!impl_->refusal.empty()) throw PostError(impl_->refusal);
     request.number = ++impl_->posted;
     worker = impl_->workers[request.number % impl_->workers.size()].get();
     if (!job_id.empty() && !impl_->given_ids.insert(job_id).second) {

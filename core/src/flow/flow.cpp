@@ -24,4 +24,14 @@ bool Flow::keeps_state() const {
   return std::any_of(routines.begin(), routines.end(), [](const Routine& routine) { return routine.keeps_state; });
 }
 
+bool Flow::has_critical() const {
+  return std::any_of(routines.begin(), routines.end(),
+                     [](const Routine& routine) { return routine.error_handler.is_critical; });
+}
+
+bool Flow::may_not_return() const {
+  return std::any_of(routines.begin(), routines.end(),
+                     [](const Routine& routine) { return routine.spec->owner != kBuiltIn; });
+}
+
 }  // namespace runnel::core

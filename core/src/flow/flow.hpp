@@ -42,6 +42,7 @@ struct Routine {
   PolicySpec policy;
   OnFlush on_flush = OnFlush::activate;
   ErrorHandlerSpec error_handler;  // the routine's own, else the flow's
+  int64_t timeout_us = 0;          // of one activation; 0: none
   bool keeps_state = false;
   bool is_worker_scoped = false;                   // its slots lie at the worker, for all its jobs
   std::vector<std::vector<uint32_t>> connections;  // by event: numbers of connections, in file order
@@ -58,6 +59,7 @@ struct FlowLimits {
   uint64_t emits = 1'000'000;
   size_t memory = size_t{64} * 1024 * 1024;
   uint32_t trace_entries = 1'000;
+  int64_t time_us = 300'000'000;  // from the job's start
 };
 
 // --metadata-from: a key of every job's metadata, from its data.
@@ -92,6 +94,9 @@ struct Flow {
   std::optional<uint32_t> routine_number(std::string_view routine_id) const;
   bool keeps_state() const;
   bool has_worker_slots() const;
+  bool has_critical() const;
+  // It has a native routine that is not ours, which nothing in this process can stop.
+  bool may_not_return() const;
 };
 
 // Upstream before downstream: topological order of the strongly connected components, file order within one.

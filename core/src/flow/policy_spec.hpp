@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,23 @@ enum class OnFlush : uint8_t { activate, discard, fail };
 
 enum class Strategy : uint8_t { stop, proceed, skip };  // proceed: `continue`, a keyword of C++
 
+enum class Jitter : uint8_t { none, full, equal };
+
+// `strategy: retry`. Delays are microseconds.
+struct RetrySpec {
+  uint32_t max_retries = 3;
+  double delay_us = 1e6;  // before the first retry
+  double backoff = 2.0;   // and so many times longer before each further one
+  std::optional<double> max_delay_us;
+  Jitter jitter = Jitter::none;
+  std::optional<std::vector<std::string>> retry_on;  // codes; none: all
+  std::vector<std::string> no_retry_on;
+};
+
 struct ErrorHandlerSpec {
-  Strategy strategy = Strategy::stop;
+  Strategy strategy = Strategy::stop;  // with retry: its `then`
+  std::optional<RetrySpec> retry;
+  bool is_critical = false;  // a job this routine fails is the last one to be admitted
 };
 
 }  // namespace runnel::core

@@ -103,7 +103,9 @@ struct runnel_context {
                                                  // earlier one are dead
   runnel::core::Suspender* suspender = nullptr;  // null: nothing can be suspended here
   runnel::core::SuspendRequest suspend;
+  int64_t deadline_us = 0;  // monotonic; scripts are stopped then. 0: none
   bool has_failed = false;
+  bool is_out_of_time = false;    // it failed because of the deadline
   runnel::core::Problem failure;  // when has_failed
 };
 

@@ -19,8 +19,9 @@ JobRunner::JobRunner(const Flow& flow, uint32_t worker, std::unique_ptr<ScriptEn
   table_.suspender.mailbox = mailbox_->id();
   table_.loop = &loop_;
   table_.wake = [this](uint64_t suspension, Continuation rest) { wake(suspension, std::move(rest)); };
+  table_.time_out = [this](uint64_t suspension) { time_out(suspension); };
   table_.in_start_order = options.deterministic;
-  table_.timer_due = [this](Strand& strand) { resume(strand, [&] { strand.timer_fired(); }); };
+  table_.timer_due = [this](Strand& strand) { resume(strand, [](Strand& timed) { timed.timer_fired(); }); };
   table_.schedule = [this] {
     if (!std::exchange(run_is_posted_, true)) loop_.post([this] { run_served(); });
   };
@@ -49,6 +50,7 @@ JobContext* JobRunner::run(const JobRequest& request) {
       job.post_data = data;
       table_.running = &strand;
       strand.run(request.slot, data);
+      if (table_.pulse) table_.pulse->end();
       if (strand.is_waiting()) strand.park();
       table_.running = nullptr;
       if (strand.is_waiting()) {
@@ -60,6 +62,7 @@ JobContext* JobRunner::run(const JobRequest& request) {
     }
   } catch (...) {  // out of memory: nothing of this job may wake up in the next one
     table_.running = nullptr;
+    if (table_.pulse) table_.pulse->end();
     strand.reset();
     throw;
   }
@@ -100,21 +103,28 @@ void JobRunner::wake(uint64_t suspension, Continuation rest) {
     ++table_.late;
     return;
   }
-  Strand& strand = *at->second;
-  resume(strand, [&] { strand.wake(suspension, std::move(rest)); });
+  resume(*at->second, [&](Strand& strand) { strand.wake(suspension, std::move(rest)); });
+}
+
+void JobRunner::time_out(uint64_t suspension) {
+  const auto at = table_.strands.find(suspension);
+  if (at != table_.strands.end()) resume(*at->second, [&](Strand& strand) { strand.time_out(suspension); });
 }
 
 // Something a strand waited for came.
-void JobRunner::resume(Strand& strand, const std::function<void()>& step) {
+template <class Step>
+void JobRunner::resume(Strand& strand, const Step& step) {
   shown_ = &strand;
   table_.running = &strand;
+  if (table_.pulse && !strand.is_shared()) table_.pulse->begin(strand.job(), strand.deadline_us());
   try {
-    step();
+    step(strand);
     if (!strand.is_shared()) strand.park_again();
   } catch (const std::exception& error) {
     if (strand.is_shared()) throw;
     strand.give_up(error.what());
   }
+  if (table_.pulse) table_.pulse->end();
   table_.running = nullptr;
   if (!strand.is_shared() && !strand.is_waiting()) hand_over(strand);
   look_at_held();
@@ -127,7 +137,7 @@ void JobRunner::run_served() {
     Strand& strand = *table_.ready.front();
     table_.ready.pop_front();
     strand.unschedule();
-    resume(strand, [&] { strand.go_on(); });
+    resume(strand, [](Strand& served) { served.go_on(); });
   }
   look_at_held();
 }

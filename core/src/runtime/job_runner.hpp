@@ -49,7 +49,8 @@ class JobRunner {
   // before one is done, and, after flush_held(), because none will.
   void flush_when(std::function<bool()> full) { full_ = std::move(full); }
   void flush_held();
-  void look_at_held();  // for when `full` may have become true
+  void look_at_held();                                    // for when `full` may have become true
+  void watch(Pulse& pulse) { table_.pulse = &pulse; }  // before the first job
   // Waiting jobs go on in here: run_ready() now and then, run_some() when there is nothing else to do.
   EventLoop& loop() { return loop_; }
 
@@ -57,6 +58,14 @@ class JobRunner {
   std::span<const Value> collected() const { return shown_->collected(); }
   const JobCounts& counts() const { return counts_; }
   uint64_t late_finishes() const { return table_.late; }
+
+  // [watchdog] After Pulse::condemn() has taken a job from the worker. A job as failed by its timeout, without touching
+  // what the routine may still change; `routine`: the one that does not return.
+  void describe_stuck(const JobContext& stuck, uint32_t routine, JobContext& out) const;
+  // A job that will not be run.
+  void describe_unrun(const JobRequest&, JobContext& out) const;
+  // The jobs that wait, but for the stuck one, as cancelled.
+  void cancel_frozen(const JobContext& stuck, const std::function<void(JobContext&)>& print);
   // An expression for the finished job (--select); false: problem in `failure`.
   bool evaluate_finished(size_t expression, Value& out, Problem& failure);
 
@@ -69,7 +78,9 @@ class JobRunner {
   void count(Status);
   void read_mail();
   void wake(uint64_t suspension, Continuation rest);
-  void resume(Strand&, const std::function<void()>& step);
+  void time_out(uint64_t suspension);
+  template <class Step>
+  void resume(Strand&, const Step&);
   void run_served();
   void hand_over(Strand&);
   std::unique_ptr<Strand> take_spare();

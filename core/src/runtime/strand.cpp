@@ -35,7 +35,11 @@ Strand::Strand(const Flow& flow, RoutineSet& routines, SuspensionTable& table, c
       has_lying_(flow.routines.size()),
       at_once_(most_slots(flow)),
       is_shared_(shared) {
-  for (const Routine& routine : flow.routines) slots_.emplace_back(routine.names.slots.size());
+  for (const Routine& routine : flow.routines) {
+    slots_.emplace_back(routine.names.slots.size());
+    has_critical_ |= routine.error_handler.is_critical;
+  }
+  if (shared) deadline_us_ = virtual_deadline_us_ = kNoDeadline;  // its jobs have deadlines
   // An activation may overshoot before its garbage is looked at; what is live is checked after it.
   job_.arena.set_limit(shared ? SIZE_MAX : kArenaLimits * flow.limits.memory);
   if (std::any_of(flow.routines.begin(), flow.routines.end(), [&](const Routine& routine) {
@@ -78,12 +82,14 @@ void Strand::reset() {
   if (ticket_) leave_shared();
   disarm();
   outstanding_ = 0;
+  jitters_ = 0;
   line_in_arena_ = false;
   compact_above_ = std::min(flow_.limits.memory, kCompactionPays);
 }
 
 void Strand::run(SlotRef slot, Value data) {
   job_.status = Status::running;
+  start_clock();
   ++outstanding_;
   arrive(slot.routine, slot.slot, data, 0);
   if (!is_final()) --outstanding_;
@@ -101,7 +107,9 @@ void Strand::go_on() {
 }
 
 void Strand::run_until_quiet() {
+  constexpr uint32_t kBetweenReadings = 256;  // of the clock
   while (!queue_.empty() && !is_final()) {
+    if (++deliveries_ % kBetweenReadings == 0 && !has_time_left()) return;
     const QueuedItem item = queue_.pop();
     deliver(item);
     if (!is_final()) --outstanding_;  // after its children were counted
@@ -192,6 +200,8 @@ void Strand::prepare(uint32_t number, std::span<const SlotItems> items, Value fi
   context_.complete.reset();
   context_.state = &routines_.state_of(number);
   context_.activation = routines_.next_activation();
+  context_.deadline_us = deadline_us_;
+  context_.is_out_of_time = false;
   context_.has_failed = false;
   if (is_shared_) {
     served_.target = kAllJobs;
@@ -202,8 +212,15 @@ void Strand::prepare(uint32_t number, std::span<const SlotItems> items, Value fi
 
 void Strand::activate(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
   if (!taken_at_.empty()) taken_at_[number] = policy_time();
+  begin_attempt(number);
+  attempt(number, items, first, hops, message);
+}
+
+void Strand::attempt(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
   if (options_.trace_level >= TraceLevel::flow) trace_activated(number, items, message);
   prepare(number, items, first, message);
+  if (attempt_.deadline_us) context_.deadline_us = std::min(deadline_us_, attempt_.deadline_us);
+  if (table_->pulse) table_->pulse->enter(number, context_.deadline_us);
   {
     const CurrentContext current(&context_);
     routines_.activate(number, context_);
@@ -213,12 +230,9 @@ void Strand::activate(uint32_t number, std::span<const SlotItems> items, Value f
 
 void Strand::settle(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
   if (!context_.has_failed && job_.arena.exhausted()) check_memory(context_);
+  if (attempt_.deadline_us) check_return();
   if (context_.has_failed) {
-    emissions_.clear();
-    routines_.writes().drop();
-    if (context_.suspend.id) cancel_request();
-    handle_failure(number, std::exchange(context_.failure, {}), items, hops);
-    if (is_shared_) release_served();
+    fail_activation(number, items, first, hops, message);
   } else if (context_.suspend.id) {
     keep_suspended(number, items, first, hops, message);
   } else {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -44,8 +45,12 @@ class Strand {
   void park();  // what it reads from its input line it keeps itself from now on
   // A suspended activation of this job goes on, and then the job.
   void wake(uint64_t suspension, Continuation rest);
-  void park_again();  // after wake(): if it has left enough garbage
+  void time_out(uint64_t suspension);  // instead of wake(): its time, or the job's, is over
+  void park_again();                   // after wake(): if it has left enough garbage
   void cancel();
+  // [watchdog] As cancel(), while the worker's thread will never come back to this job.
+  void cancel_frozen();
+  int64_t deadline_us() const { return deadline_us_; }
   void give_up(std::string message);  // memory ran out in the middle of it
   std::span<const Value> collected() const { return collected_; }
   void reset();
@@ -53,6 +58,7 @@ class Strand {
  private:
   static constexpr size_t kArenaLimits =
       3;  // times the memory limit: live values, garbage, and the copy of a compaction
+  static constexpr int64_t kNoDeadline = INT64_MAX / 2;
   static constexpr size_t kCompactionPays = size_t{4} * 1024 * 1024;
 
   bool is_final() const { return runnel::core::is_final(job_.status); }
@@ -104,16 +110,45 @@ class Strand {
   void activate_queued(uint32_t routine, uint32_t most, Value message);
   // Runs the routine's logic over the items and commits or drops what it did.
   void activate(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
+  void attempt(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
   void prepare(uint32_t routine, std::span<const SlotItems>, Value first, Value message);
   // After the logic returned: what it did takes effect, is dropped, or is kept until it is finished.
   void settle(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
   void commit(uint32_t routine, uint32_t hops);
   void keep_suspended(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
   void resume(uint64_t suspension, const Continuation& rest);
+  void take_up(Suspension&, std::span<const SlotItems>, const Continuation& rest);
   bool resume_first();
   void cancel_request();
   void drop_suspensions();
   void drop_suspension(std::map<uint64_t, Suspension>::iterator);
+  Suspension& add_suspension(uint64_t id, uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops,
+                             Value message);
+  static void cancel_suspended(Suspension&);
+
+  // In strand_retry.cpp.
+  void fail_activation(uint32_t routine, std::span<const SlotItems>, Value first, uint32_t hops, Value message);
+  bool retry_later(uint32_t routine, const Problem&, std::span<const SlotItems>, Value first, uint32_t hops,
+                   Value message);
+  void trace_error(uint32_t routine, const Problem&);
+
+  // In strand_timeout.cpp.
+  void start_clock();
+  void begin_attempt(uint32_t routine) {
+    if (!is_first_attempt_) attempt_ = {};
+    is_first_attempt_ = true;
+    if (flow_.routines[routine].timeout_us) limit_attempt(routine);
+  }
+  void limit_attempt(uint32_t routine);
+  bool has_time_left(std::optional<uint32_t> routine = {});  // false: the job has failed, in this routine
+  bool has_time_left_for(const Suspension&);
+  static std::string causes_of(const Attempt&, const std::string& failure);
+  void fail_late(std::optional<uint32_t> routine);
+  std::string routine_timeout_text(uint32_t routine) const;
+  void check_return();
+  void arm(uint64_t id, Suspension&, int64_t delay_us, Continuation rest, bool is_shared);
+  void arm_deadline(uint64_t id, Suspension&);
+  int64_t time_left(const Suspension&) const;
   void enqueue(uint32_t routine, uint32_t event, Value item, uint32_t hops);
 
   void handle_failure(uint32_t routine, Problem&&, std::span<const SlotItems>, uint32_t hops);
@@ -166,7 +201,14 @@ class Strand {
   Judgement judgement_;
   std::vector<std::vector<Value>> picked_;  // by slot: what a class's policy chose
   std::vector<SlotItems> picked_view_;
-  size_t compact_above_ = 0;  // bytes of the arena
+  size_t compact_above_ = 0;         // bytes of the arena
+  Attempt attempt_;                  // of the activation in context_
+  bool is_first_attempt_ = true;     // attempt_ says nothing
+  int64_t deadline_us_ = 0;          // of the job, monotonic
+  int64_t virtual_deadline_us_ = 0;  // and in job time
+  uint32_t deliveries_ = 0;          // since the clock was read
+  uint64_t jitters_ = 0;             // random delays so far
+  bool has_critical_ = false;        // a routine of the flow is critical
   runnel_context context_;
 };
 

@@ -25,12 +25,10 @@ uint32_t most_hops(SlotQueues& queues, std::span<const SlotItems> lying) {
 void Strand::handle_failure(uint32_t number, Problem&& problem, std::span<const SlotItems> items, uint32_t hops) {
   if (is_shared_) return fail_served(number, problem, items, hops);
   const Routine& routine = flow_.routines[number];
+  if (context_.is_out_of_time) return fail_late(number);  // in a condition
   problem.routine_id = routine.id;
   if (problem.location.empty()) problem.location = routine.place.text();
-  const Member details[] = {{literal("code"), make_string(job_.arena, problem.code)},
-                            {literal("message"), make_string(job_.arena, problem.message)},
-                            {literal("attempt"), make_int(problem.attempt)}};
-  trace(number, literal("error"), make_object(job_.arena, details));
+  trace_error(number, problem);
 
   switch (after_failure(problem, routine.error_handler, routine.has_error_connection())) {
     case AfterFailure::fail_job:
@@ -69,6 +67,10 @@ Value Strand::dead_letter(uint32_t number, const Problem& problem, std::span<con
 }
 
 void Strand::fail_job(Problem&& problem) {
+  if (has_critical_) {
+    const Routine* const routine = flow_.find(problem.routine_id);
+    job_.is_critical = routine && routine->error_handler.is_critical;
+  }
   job_.error_detail = std::move(problem);
   job_.error = string_view_value(job_.error_detail->message);  // the arena may be exhausted
   finish(Status::failed);
@@ -93,8 +95,11 @@ void Strand::complete_job(uint32_t number) {
 }
 
 void Strand::finish(Status status) {
-  job_.status = status;
   job_.completed_at = job_.clock.now();
+  // A native routine may have taken all the time; the wall clock only says where to look.
+  const bool may_be_late = job_.completed_at - job_.created_at >= flow_.limits.time_us && !table_->in_start_order;
+  if (status == Status::completed && may_be_late && !has_time_left()) return;
+  job_.status = status;
   job_.discarded += queue_.size();
   queue_.clear();
   emissions_.clear();

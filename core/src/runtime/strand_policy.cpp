@@ -144,6 +144,7 @@ void Strand::fire_due() {
 
 void Strand::timer_fired() {
   timer_.reset();
+  if (held_ && !has_time_left()) return;
   fire_due();
   if (is_shared_) return go_on_shared();
   go_on();
@@ -163,8 +164,8 @@ bool Strand::fire_before_resuming() {
 }
 
 void Strand::arm_timer() {
-  if (due_.empty() || table_->in_start_order) return;
-  int64_t first = 0;
+  if (table_->in_start_order || (due_.empty() && !held_)) return;
+  int64_t first = held_ ? deadline_us_ : 0;  // nothing else looks at the time of a job that waits for others
   for (const int64_t due : due_) {
     if (due && (first == 0 || due < first)) first = due;
   }
@@ -177,7 +178,6 @@ void Strand::arm_timer() {
 }
 
 void Strand::disarm() {
-  if (due_.empty()) return;
   if (timer_) table_->loop->cancel(*timer_);
   timer_.reset();
   std::fill(due_.begin(), due_.end(), 0);

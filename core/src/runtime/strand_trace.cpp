@@ -7,6 +7,15 @@ namespace runnel::core {
 
 void Strand::trace(uint32_t number, Value action, Value details) {
   if (options_.trace_level == TraceLevel::off) return;
+  if (is_shared_) {  // in each of the jobs it works for
+    for (const uint64_t ticket : served_tickets_) {
+      const auto at = table_->holders.find(ticket);
+      if (at == table_->holders.end()) continue;
+      Strand& owner = *at->second;
+      owner.trace(number, deep_copy(owner.job_.arena, action), deep_copy(owner.job_.arena, details));
+    }
+    return;
+  }
   job_.trace_log.add(job_.clock.now(), flow_.routines[number].names.id, action, details);
 }
 
