@@ -89,21 +89,26 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   if (std::string mistake = core::check_inputs(reader); !mistake.empty()) return refused(2, mistake);
   core::OrderedWriter output(options.output, options.in_order, options.skip + 1);
   core::OrderedWriter errors(options.errors, options.in_order, options.skip + 1);
+  const uint32_t count = workers_for(loaded, runtime.workers);
   core::LineFeed feed(
       reader, output, batch.feed,
-      core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs));
-
-  const uint32_t count = workers_for(loaded, runtime.workers);
-  plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
+      core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs,
+                                  core::Partition::for_flow(flow, count, jobs.metadata)));
+  std::optional<core::WorkerInboxes> inboxes;
+  if (flow.partition_by && count > 1) inboxes.emplace(feed, count);
+  // A block is one worker's, or all of theirs.
+  plan.lines_at_most = std::max<uint64_t>(1, options.window / (inboxes ? 4 : 2 * uint64_t{count}));
   std::vector<std::unique_ptr<core::BatchWorker>> workers;
   const auto stop_all = [&] {
     feed.stop();
+    if (inboxes) inboxes->stop();
     for (const auto& worker : workers) worker->look_up();
   };
   for (uint32_t i = 0; i < count; ++i) {
     auto runner = core::make_runner(flow, i, jobs);
     if (!runner->problem().empty()) return refused(2, runner->problem());
-    workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), plan, feed, output, errors, stop_all));
+    workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), i, plan, feed,
+                                                          inboxes ? &*inboxes : nullptr, output, errors, stop_all));
   }
   if (std::string problem = Crew(workers, stop_all).work(); !problem.empty()) return refused(71, problem);
   output.finish();

@@ -14,8 +14,13 @@ void BatchWorker::work() {
   BlockSizer sizer(plan_.lines_at_most);
   while (take(sizer.lines())) {
     const int64_t start = monotonic_us();
-    run_block();
-    sizer.took(static_cast<uint32_t>(block_.lines.size()), monotonic_us() - start);
+    const auto lines = static_cast<uint32_t>((shared_ ? shared_->block : block_).lines.size());
+    if (shared_) {
+      run_share();
+    } else {
+      run(block_);
+    }
+    sizer.took(lines, monotonic_us() - start);
     runner_->loop().run_ready();
   }
   if (feed_.stopped()) stop_all_();
@@ -33,7 +38,13 @@ void BatchWorker::watch_reader() {
 }
 
 bool BatchWorker::take(uint32_t most_lines) {
-  return runner_->waiting() ? waiter_.take(block_, most_lines) : feed_.take(block_, most_lines);
+  return runner_->waiting() ? waiter_.take(most_lines) : take_now(most_lines);
+}
+
+bool BatchWorker::take_now(uint32_t most_lines) {
+  if (!inboxes_) return feed_.take(block_, most_lines);
+  shared_ = inboxes_->take(number_, most_lines);
+  return shared_ != nullptr;
 }
 
 void BatchWorker::look_up() {
@@ -49,12 +60,12 @@ void BatchWorker::hand_in(uint64_t first, uint64_t last) {
   if (output_.error()) stop_all_();  // others may be waiting for input, or for their jobs
 }
 
-void BatchWorker::run_block() {
+void BatchWorker::run(const Block& block) {
   JobRequest request;
   request.slot = plan_.slot;
-  uint64_t first = block_.first_ordinal;  // of the jobs in out_
-  for (size_t i = 0; i < block_.lines.size(); ++i) {
-    fill_request(request, block_, i);
+  uint64_t first = block.first_ordinal;  // of the jobs in out_
+  for (size_t i = 0; i < block.lines.size(); ++i) {
+    fill_request(request, block, i);
     if (JobContext* job = runner_->run(request)) {
       print(*job);
     } else {  // it waits
@@ -62,7 +73,7 @@ void BatchWorker::run_block() {
       first = request.place.ordinal + 1;
     }
   }
-  hand_in(first, block_.first_ordinal + block_.lines.size() - 1);
+  hand_in(first, block.first_ordinal + block.lines.size() - 1);
 }
 
 void BatchWorker::print(JobContext& job) {
