@@ -1,6 +1,7 @@
 #include "embed/partition.hpp"
 
 #include <bit>
+#include <cmath>
 
 #include "flow/evaluation.hpp"
 #include "script/lua.hpp"
@@ -49,7 +50,7 @@ uint64_t key_hash(Value key) {
     case RUNNEL_INT:
     case RUNNEL_DOUBLE:
     case RUNNEL_NUMBER:  // equal numbers are the same double; those beyond it are all one key
-      return mixed(RUNNEL_NUMBER, std::bit_cast<uint64_t>(to_double(key).value_or(0) + 0.0));
+      return mixed(RUNNEL_NUMBER, std::bit_cast<uint64_t>(to_double(key).value_or(HUGE_VAL) + 0.0));
     case RUNNEL_ARRAY: {
       uint64_t hash = mixed(kind, key.size);
       for (uint32_t i = 0; i < key.size; ++i) hash = mixed(hash, key_hash(items_of(key)[i]));
