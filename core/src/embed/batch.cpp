@@ -95,9 +95,8 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
       core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs,
                                   core::Partition::for_flow(flow, count, jobs.metadata)));
   std::optional<core::WorkerInboxes> inboxes;
-  if (flow.partition_by && count > 1) inboxes.emplace(feed, count);
-  // A block is one worker's, or all of theirs.
-  plan.lines_at_most = std::max<uint64_t>(1, options.window / (inboxes ? 4 : 2 * uint64_t{count}));
+  if (flow.partition_by && count > 1) inboxes.emplace(feed, count, options.window / 4);  // a block is all of theirs
+  plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
   std::vector<std::unique_ptr<core::BatchWorker>> workers;
   const auto stop_all = [&] {
     feed.stop();

@@ -13,14 +13,13 @@ void BatchWorker::work() {
   });
   BlockSizer sizer(plan_.lines_at_most);
   while (take(sizer.lines())) {
-    const int64_t start = monotonic_us();
-    const auto lines = static_cast<uint32_t>((shared_ ? shared_->block : block_).lines.size());
     if (shared_) {
       run_share();
     } else {
+      const int64_t start = monotonic_us();
       run(block_);
+      sizer.took(static_cast<uint32_t>(block_.lines.size()), monotonic_us() - start);
     }
-    sizer.took(lines, monotonic_us() - start);
     runner_->loop().run_ready();
   }
   if (feed_.stopped()) stop_all_();
@@ -43,7 +42,7 @@ bool BatchWorker::take(uint32_t most_lines) {
 
 bool BatchWorker::take_now(uint32_t most_lines) {
   if (!inboxes_) return feed_.take(block_, most_lines);
-  shared_ = inboxes_->take(number_, most_lines);
+  shared_ = inboxes_->take(number_);
   return shared_ != nullptr;
 }
 

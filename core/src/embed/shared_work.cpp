@@ -1,4 +1,5 @@
 // With partition_by: a worker's share of a block, and the block's output once all shares are done.
+#include "base/clock.hpp"
 #include "embed/batch_worker.hpp"
 #include "embed/block_requests.hpp"
 
@@ -6,12 +7,13 @@ namespace runnel::core {
 
 void BatchWorker::run_share() {
   SharedBlock& shared = *shared_;
+  SharedBlock::Share& share = shared.shares[number_];
+  const int64_t start = monotonic_us();
   if (shared.owners == 1) {
     run(shared.block);
   } else if (!plan_.in_order) {
     run_share_in_completion_order();
   } else {
-    SharedBlock::Share& share = shared.shares[number_];
     JobRequest request;
     for (const uint32_t line : share.lines) {
       const size_t bytes = out_.size();
@@ -24,6 +26,7 @@ void BatchWorker::run_share() {
     std::swap(share.out, out_);
     std::swap(share.failures, failures_);
   }
+  share.took_us = monotonic_us() - start;
   // Whoever is last sees what the others have left here.
   const bool is_last = shared.under_way.fetch_sub(1, std::memory_order_acq_rel) == 1;
   if (is_last && shared.owners > 1 && plan_.in_order) join_shares();

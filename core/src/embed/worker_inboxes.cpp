@@ -1,5 +1,6 @@
 #include "embed/worker_inboxes.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace {
 // The window bounds the jobs; this bounds what they weigh while one worker is far behind.
 constexpr size_t kMostBytes = size_t{64} * 1024 * 1024;
 constexpr size_t kMostSpare = 8;
-constexpr size_t kMostKept = size_t{1024} * 1024;  // bytes of output a spare block keeps for each worker
+constexpr size_t kMostKept = size_t{4} * 1024 * 1024;  // bytes of output a spare block keeps for each worker
 constexpr size_t kFew = 16 * 1024;
 
 size_t used_bytes(const Block& block) {
@@ -19,7 +20,7 @@ size_t used_bytes(const Block& block) {
 
 }  // namespace
 
-std::shared_ptr<SharedBlock> WorkerInboxes::take(uint32_t worker, uint32_t most_lines) {
+std::shared_ptr<SharedBlock> WorkerInboxes::take(uint32_t worker) {
   std::unique_lock lock(mutex_);
   Inbox& own = inboxes_[worker];
   while (!stopped_) {
@@ -31,7 +32,7 @@ std::shared_ptr<SharedBlock> WorkerInboxes::take(uint32_t worker, uint32_t most_
     }
     if (ended_) break;
     if (may_read()) {
-      read(lock, most_lines);
+      read(lock);
     } else {
       own.is_waiting = true;
       own.changed.wait(lock, [&] { return stopped_ || ended_ || !own.blocks.empty() || may_read(); });
@@ -55,8 +56,9 @@ void WorkerInboxes::wake_all() {
   for (Inbox& inbox : inboxes_) inbox.changed.notify_all();
 }
 
-void WorkerInboxes::read(std::unique_lock<std::mutex>& lock, uint32_t most_lines) {
+void WorkerInboxes::read(std::unique_lock<std::mutex>& lock) {
   reading_ = true;
+  const uint32_t most_lines = sizer_.lines();
   lock.unlock();
   bool taken = false;
   try {
@@ -110,7 +112,9 @@ void WorkerInboxes::share_out(std::unique_lock<std::mutex>& lock) {
 }
 
 void WorkerInboxes::give_back(std::shared_ptr<SharedBlock> shared) {
+  int64_t slowest_us = 0;
   for (SharedBlock::Share& share : shared->shares) {
+    slowest_us = std::max(slowest_us, std::exchange(share.took_us, 0));
     share.lines.clear();
     for (OutBuffer* buffer : {&share.out, &share.failures}) {
       buffer->clear();
@@ -120,6 +124,7 @@ void WorkerInboxes::give_back(std::shared_ptr<SharedBlock> shared) {
   const std::lock_guard lock(mutex_);
   const bool was_full = bytes_ >= kMostBytes;
   bytes_ -= shared->block.bytes.size();
+  sizer_.took(static_cast<uint32_t>(shared->block.lines.size()), slowest_us);
   if (spare_.size() < kMostSpare) spare_.push_back(std::move(shared));
   if (was_full) wake_a_reader();
 }

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <vector>
 
+#include "embed/block_sizer.hpp"
 #include "embed/line_feed.hpp"
 #include "value/writer.hpp"
 
@@ -21,6 +22,7 @@ struct SharedBlock {
     std::vector<uint32_t> lines;
     OutBuffer out{1024};
     OutBuffer failures{1024};
+    int64_t took_us = 0;
   };
   struct Output {  // one job's, in its worker's buffers, behind that of the job before
     size_t bytes = 0;
@@ -39,11 +41,12 @@ struct SharedBlock {
 
 class WorkerInboxes {
  public:
-  WorkerInboxes(LineFeed& feed, uint32_t workers) : feed_(feed), workers_(workers), inboxes_(workers) {}
+  WorkerInboxes(LineFeed& feed, uint32_t workers, uint64_t lines_at_most)
+      : feed_(feed), workers_(workers), inboxes_(workers), sizer_(lines_at_most) {}
 
-  // [any thread] The next block this worker has a share of; one is read if there is none, of at most so many lines.
-  // Null: no more input, or the run has been stopped.
-  std::shared_ptr<SharedBlock> take(uint32_t worker, uint32_t most_lines);
+  // [any thread] The next block this worker has a share of; one is read if there is none. Null: no more input, or the
+  // run has been stopped.
+  std::shared_ptr<SharedBlock> take(uint32_t worker);
   // [any thread] The block's output is handed in.
   void give_back(std::shared_ptr<SharedBlock>);
   void stop();  // [any thread]
@@ -55,7 +58,7 @@ class WorkerInboxes {
     bool is_waiting = false;
   };
 
-  void read(std::unique_lock<std::mutex>&, uint32_t most_lines);
+  void read(std::unique_lock<std::mutex>&);
   void share_out(std::unique_lock<std::mutex>&);
   bool may_read() const;
   void wake_a_reader();
@@ -66,6 +69,7 @@ class WorkerInboxes {
   std::mutex mutex_;
   std::vector<Inbox> inboxes_;
   std::vector<std::shared_ptr<SharedBlock>> spare_;
+  BlockSizer sizer_;  // by the slowest share
   size_t bytes_ = 0;  // of blocks that were read and not given back
   bool reading_ = false;
   bool ended_ = false;
