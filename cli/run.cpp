@@ -68,9 +68,7 @@ int run(const Classes& classes, const RunArguments& arguments) {
   if (interactive && !arguments.quiet)
     say("reading " + (batch.input_format == "jsonl" ? "JSON lines" : batch.input_format) +
         " from the terminal, one job each; Ctrl-D ends");
-  if (arguments.workers > 1 && workers_for(flow, arguments.workers) == 1 && !arguments.quiet) {
-    say("the flow keeps state between jobs, so it runs on 1 worker, not " + std::to_string(arguments.workers));
-  }
+  if (const std::string note = note_on_workers(flow, arguments.workers); !note.empty() && !arguments.quiet) say(note);
   if (const auto ids = routines_reaching_out(flow); arguments.deterministic && !ids.empty() && !arguments.quiet)
     say("--deterministic does not cover what routine \"" + ids[0] + "\" answers: it reaches outside");
   const bool reads_stdin =

@@ -114,6 +114,30 @@ TEST_CASE("worker state is seen at once and held back until the commit") {
   CHECK(f.context.failure.message == "there is no worker state here");
 }
 
+TEST_CASE("an error inside the function of update leaves the old value") {
+  ScriptFixture f;
+  f.printed("worker.set('n', 1) worker.set('gone', 1)");
+  f.state.commit();
+  CHECK(
+      f.printed("print(pcall(worker.update, 'n', function(n) error('no') end), worker.get('n'))").starts_with("false"));
+  CHECK(f.printed("print(worker.get('n'), worker.update('n', function(n) worker.set('n', 7) return n + 1 end))") ==
+        "1\t2");
+  f.state.commit();
+  CHECK(f.printed("print(worker.get('n'), worker.update('gone', function() return nil end))") == "2\tnil");
+  f.state.commit();
+  CHECK(f.printed("print(worker.get('gone', 'none'))") == "none");
+}
+
+TEST_CASE("thousands of writes of one activation are seen and committed, and so are those of the next") {
+  ScriptFixture f;
+  CHECK(f.printed("for i = 1, 5000 do worker.set('k' .. i, i) worker.shared.set('k' .. i, -i) end "
+                  "print(worker.get('k1'), worker.get('k5000'), worker.shared.get('k4000'))") == "1\t5000\t-4000");
+  f.state.commit();
+  CHECK(f.printed("for i = 1, 4999 do worker.set('k' .. i, nil) end print(worker.get('k4999', 'none'))") == "none");
+  f.state.commit();
+  CHECK(f.printed("print(worker.get('k1', 'none'), worker.get('k5000'), worker.shared.get('k1'))") == "none\t5000\t-1");
+}
+
 TEST_CASE("what comes from worker state outlives its replacement") {
   ScriptFixture f;
   CHECK(f.script("worker.set('v', {list = {1, {deep = 'text'}}, n = json.decode('[12345678901234567890, 1.50]')})") ==

@@ -59,7 +59,9 @@ const std::vector<std::string>& record_fields();
 std::vector<std::string> routines_reaching_out(const Flow&);
 
 // Workers a flow runs on when so many are asked for (0: its own number, else as many as there are cores). A flow that
-// keeps state runs on one.
+// keeps state runs on one, unless it has `partition_by`.
 uint32_t workers_for(const Flow&, uint32_t asked);
+// Why they are fewer than asked for, by the caller or the flow, as a line for its user; "": they are not.
+std::string note_on_workers(const Flow&, uint32_t asked);
 
 }  // namespace runnel

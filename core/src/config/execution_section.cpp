@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "config/expressions.hpp"
 #include "config/loading.hpp"
 #include "config/map_reader.hpp"
 
@@ -32,6 +33,20 @@ void read_workers(Loading& loading, const MapReader& map) {
   }
 }
 
+// It is evaluated before the job is on a worker.
+void read_partition(Loading& loading, const YamlNode& node) {
+  const auto added = add_lua_expression(loading, node, "\"partition_by\"");
+  if (!added) return;
+  if (added->names_worker || added->names_job) {
+    loading.mistakes.error(node.place(),
+                           "\"partition_by\" cannot use " + quoted(added->names_worker ? "worker" : "job") +
+                               ": it decides where the job will run",
+                           "it sees `data` and `metadata`, as in partition_by: data.user_id");
+    return;
+  }
+  loading.flow.partition_by = added->index;
+}
+
 }  // namespace
 
 std::optional<int64_t> read_timeout(Loading& loading, const YamlNode& node) {
@@ -56,7 +71,7 @@ void read_execution(Loading& loading, const YamlNode& execution) {
     flow.limits.time_us = read_timeout(loading, *node).value_or(flow.limits.time_us);
   }
   read_workers(loading, map);
-  if (const YamlEntry* entry = map.entry("partition_by")) loading.not_available(entry->key.place(), "\"partition_by\"");
+  if (const YamlNode* node = map.get("partition_by")) read_partition(loading, *node);
   if (const YamlNode* node = map.get("max_hops")) {
     if (const auto hops = fields.integer(*node, "\"max_hops\"", 1, UINT32_MAX)) {
       flow.limits.hops = static_cast<uint32_t>(*hops);

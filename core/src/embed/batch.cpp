@@ -5,11 +5,13 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "base/diagnostic.hpp"
 #include "embed/batch_plan.hpp"
 #include "embed/batch_worker.hpp"
 #include "embed/crew.hpp"
+#include "embed/partition.hpp"
 #include "embed/setup.hpp"
 
 namespace runnel {
@@ -27,6 +29,7 @@ struct Run {
   std::unique_ptr<core::OrderedWriter> output;
   std::unique_ptr<core::OrderedWriter> errors;
   std::unique_ptr<core::LineFeed> feed;
+  std::optional<core::WorkerInboxes> inboxes;
   std::vector<std::unique_ptr<core::BatchWorker>> workers;
   std::unique_ptr<core::Crew> crew;
 };
@@ -57,26 +60,30 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   run->output = std::make_unique<core::OrderedWriter>(options.output, options.in_order, options.skip + 1);
   run->errors = std::make_unique<core::OrderedWriter>(options.errors, options.in_order, options.skip + 1);
   core::OrderedWriter& output = *run->output;
+  const uint32_t count = workers_for(loaded, runtime.workers);
   run->feed = std::make_unique<core::LineFeed>(
       reader, output, batch.feed,
-      core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs));
+      core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs,
+                                  core::Partition::for_flow(flow, count, batch.jobs.metadata)));
   core::LineFeed& feed = *run->feed;
-
-  const uint32_t count = workers_for(loaded, runtime.workers);
-  if (flow.has_critical())  // no more than one job of each worker is on its way when one of them ends the run
-    batch.plan.lines_at_most = 1;
-  else
-    batch.plan.lines_at_most = std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
+  // With critical routines no more than one job of each worker is on its way when one of them ends the run.
+  batch.plan.lines_at_most =
+      flow.has_critical() ? 1 : std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
+  if (flow.partition_by && count > 1) {  // a block is all of theirs
+    run->inboxes.emplace(feed, count, flow.has_critical() ? 1 : options.window / 4);
+  }
   auto& workers = run->workers;
   const auto stop_all = [run = run.get()] {
     run->feed->stop();
+    if (run->inboxes) run->inboxes->stop();
     for (const auto& worker : run->workers) worker->look_up();
   };
   for (uint32_t i = 0; i < count; ++i) {
     auto runner = core::make_runner(flow, i, batch.jobs);
     if (!runner->problem().empty()) return refused(2, runner->problem());
-    workers.push_back(
-        std::make_unique<core::BatchWorker>(std::move(runner), batch.plan, feed, output, *run->errors, stop_all));
+    workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), i, batch.plan, feed,
+                                                          run->inboxes ? &*run->inboxes : nullptr, output,
+                                                          *run->errors, stop_all));
   }
   if (flow.has_worker_slots()) {
     feed.on_full([run = run.get()] {
@@ -85,7 +92,8 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   }
   run->crew = std::make_unique<core::Crew>(workers, stop_all);
   std::string problem;
-  if (flow.may_not_return()) {
+  // The blocks of partitioned runs are several workers': one that is lost would leave the others' output incomplete.
+  if (flow.may_not_return() && !run->inboxes) {
     for (const auto& worker : workers) worker->watch();
     problem = run->crew->work_watched([&feed](core::BatchWorker& worker, const core::JobContext& job) {
       feed.end(worker.stuck_text(job));

@@ -14,9 +14,13 @@ void BatchWorker::work() {
   runner_->flush_when([this] { return feed_.is_full(); });
   BlockSizer sizer(plan_.lines_at_most);
   while (take(sizer.lines())) {
-    const int64_t start = monotonic_us();
-    run_block();
-    sizer.took(static_cast<uint32_t>(block_.lines.size()), monotonic_us() - start);
+    if (shared_) {
+      run_share();
+    } else {
+      const int64_t start = monotonic_us();
+      run(block_);
+      sizer.took(static_cast<uint32_t>(block_.lines.size()), monotonic_us() - start);
+    }
     runner_->loop().run_ready();
   }
   if (feed_.stopped()) stop_all_();
@@ -42,7 +46,13 @@ void BatchWorker::watch_reader() {
 }
 
 bool BatchWorker::take(uint32_t most_lines) {
-  return runner_->waiting() ? waiter_.take(block_, most_lines) : feed_.take(block_, most_lines);
+  return runner_->waiting() ? waiter_.take(most_lines) : take_now(most_lines);
+}
+
+bool BatchWorker::take_now(uint32_t most_lines) {
+  if (!inboxes_) return feed_.take(block_, most_lines);
+  shared_ = inboxes_->take(number_);
+  return shared_ != nullptr;
 }
 
 void BatchWorker::look_up() {
@@ -58,13 +68,13 @@ void BatchWorker::hand_in(uint64_t first, uint64_t last) {
   if (output_.error()) stop_all_();  // others may be waiting for input, or for their jobs
 }
 
-void BatchWorker::run_block() {
+void BatchWorker::run(const Block& block) {
   JobRequest request;
   request.slot = plan_.slot;
-  first_ = block_.first_ordinal;
+  first_ = block.first_ordinal;
   in_block_ = true;
-  for (running_ = 0; running_ < block_.lines.size(); ++running_) {
-    fill_request(request, block_, running_);
+  for (running_ = 0; running_ < block.lines.size(); ++running_) {
+    fill_request(request, block, running_);
     if (JobContext* job = runner_->run(request)) {
       print(*job);
     } else {  // it waits
@@ -73,7 +83,7 @@ void BatchWorker::run_block() {
     }
   }
   in_block_ = false;
-  hand_in(first_, block_.first_ordinal + block_.lines.size() - 1);
+  hand_in(first_, block.first_ordinal + block.lines.size() - 1);
 }
 
 void BatchWorker::print(JobContext& job) {

@@ -8,6 +8,7 @@
 #include "embed/block_sizer.hpp"
 #include "embed/input_waiter.hpp"
 #include "embed/line_feed.hpp"
+#include "embed/worker_inboxes.hpp"
 #include "runnel/batch.hpp"
 #include "runtime/job_runner.hpp"
 #include "sink/ordered_writer.hpp"
@@ -23,16 +24,20 @@ struct BatchPlan {
   Printed printed = Printed::record;
   std::optional<size_t> select;  // expression
   RecordOptions records;
+  bool in_order = true;
   uint64_t lines_at_most = 1;  // of a block
 };
 
 class BatchWorker {
  public:
-  BatchWorker(std::unique_ptr<JobRunner> runner, const BatchPlan& plan, LineFeed& feed, OrderedWriter& output,
-              OrderedWriter& errors, std::function<void()> stop_all)
+  // inboxes: where its blocks come from, as those of worker `number`; null: straight from the feed.
+  BatchWorker(std::unique_ptr<JobRunner> runner, uint32_t number, const BatchPlan& plan, LineFeed& feed,
+              WorkerInboxes* inboxes, OrderedWriter& output, OrderedWriter& errors, std::function<void()> stop_all)
       : runner_(std::move(runner)),
+        number_(number),
         plan_(plan),
         feed_(feed),
+        inboxes_(inboxes),
         output_(output),
         errors_(errors),
         stop_all_(std::move(stop_all)),
@@ -52,24 +57,31 @@ class BatchWorker {
 
  private:
   bool take(uint32_t most_lines);
+  bool take_now(uint32_t most_lines);
   void watch_reader();
-  void run_block();
   void abandon_rest(uint64_t first, size_t from);
   void print_lost(JobContext&);
+  void run(const Block&);
+  void run_share();
+  void run_share_in_completion_order();
+  void join_shares();
   void hand_in(uint64_t first, uint64_t last);
   void print(JobContext&);
   std::string critical_text(const JobContext&) const;
   void report(const JobContext&, const Problem&);
 
   std::unique_ptr<JobRunner> runner_;
+  const uint32_t number_;
   const BatchPlan& plan_;
   LineFeed& feed_;
+  WorkerInboxes* const inboxes_;
   OrderedWriter& output_;
   OrderedWriter& errors_;
   std::function<void()> stop_all_;
   RecordWriter records_;
-  InputWaiter waiter_{feed_, runner_->loop()};
+  InputWaiter waiter_{runner_->loop(), [this](uint32_t most_lines) { return take_now(most_lines); }};
   Block block_;
+  std::shared_ptr<SharedBlock> shared_;  // with inboxes, instead of block_
   OutBuffer out_;
   OutBuffer failures_{1024};
   uint64_t failed_selects_ = 0;

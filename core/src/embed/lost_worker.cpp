@@ -36,7 +36,7 @@ void BatchWorker::abandon(const JobContext& stuck) {
     print_lost(waiting);
     hand_in(waiting.place.ordinal, waiting.place.ordinal);
   });
-  if (waiter_.take_from_lost(block_)) abandon_rest(block_.first_ordinal, 0);
+  if (waiter_.take_from_lost()) abandon_rest(block_.first_ordinal, 0);
 }
 
 // The jobs of the block from line `from` on, behind what stands in out_ from ordinal `first` on.

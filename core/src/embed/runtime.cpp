@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "base/utf8.hpp"
+#include "embed/partition.hpp"
 #include "embed/posted_job.hpp"
 #include "embed/setup.hpp"
 #include "runnel/batch.hpp"
@@ -47,12 +48,30 @@ struct Runtime::Impl {
   uint64_t posted = 0;
   uint64_t finished = 0;
   std::unordered_set<std::string> given_ids;
-  std::string refusal;  // why nothing more can be posted
+  std::string refusal;                         // why nothing more can be posted
+  std::unique_ptr<core::Partition> partition;  // null: workers take turns
+
+  // With the lock. What is wrong with the job's key is left in `problem`.
+  PostedWorker& worker_of(uint64_t number, const std::string& data, const std::string& metadata,
+                          std::optional<core::InputProblem>& problem) {
+    auto index = static_cast<uint32_t>(number % workers.size());
+    if (partition) {
+      core::Reader reader;
+      core::Arena scratch;
+      core::Value item{};
+      core::Value known = options.metadata;
+      reader.read(data, scratch, item);  // both were read before
+      if (!metadata.empty()) reader.read(metadata, scratch, known);
+      problem = partition->choose_with(known, item, {}, scratch, index);
+    }
+    return *workers[index];
+  }
 
   void run(PostedWorker& worker, JobRequest request, const std::shared_ptr<JobContext::State>& state) {
     request.text = state->data_text;
     request.metadata = state->metadata_text;
     request.job_id = state->given_id;
+    if (state->problem) request.problem = &*state->problem;
     state->begin();
     try {
       if (core::JobContext* job = worker.runner->run(request)) {
@@ -137,6 +156,7 @@ void Runtime::exec() {
     worker->runner->flush_when([this] { return impl_->waiters > 0; });
     workers.push_back(std::move(worker));
   }
+  impl_->partition = core::Partition::for_flow(*impl_->flow, impl_->worker_count, impl_->options.metadata);
   impl_->workers = std::move(workers);
   for (auto& worker : impl_->workers) {
     worker->thread = std::thread([loop = &worker->runner->loop()] { loop->run(); });
@@ -164,20 +184,21 @@ JobContext Runtime::post(std::string_view routine, std::string_view slot, std::s
   if (mistake.empty() && !core::is_utf8(job_id)) mistake = "job_id is not valid UTF-8";
   if (!mistake.empty()) throw PostError(mistake);
 
-  PostedWorker* worker = nullptr;
-  {
-    const std::lock_guard lock(impl_->mutex);
-    if (!impl_->refusal.empty()) throw PostError(impl_->refusal);
-    request.number = ++impl_->posted;
-    worker = impl_->workers[request.number % impl_->workers.size()].get();
-    if (!job_id.empty() && !impl_->given_ids.insert(job_id).second) {
-      request.duplicate_id = true;
-      job_id.clear();
-    }
+  // Numbers and a key's jobs reach the workers in the same order.
+  const std::lock_guard lock(impl_->mutex);
+  if (!impl_->refusal.empty()) throw PostError(impl_->refusal);
+  request.number = impl_->posted + 1;
+  std::optional<core::InputProblem> problem;
+  PostedWorker* const worker = &impl_->worker_of(request.number, data, metadata, problem);
+  if (!job_id.empty() && !impl_->given_ids.insert(job_id).second) {
+    request.duplicate_id = true;
+    job_id.clear();
   }
   auto state =
       std::make_shared<JobContext::State>(impl_->flow->id, std::move(data), std::move(metadata), std::move(job_id));
+  state->problem = std::move(problem);
   worker->runner->loop().post([this, worker, request, state] { impl_->run(*worker, request, state); });
+  ++impl_->posted;
   return JobContext(state);
 }
 

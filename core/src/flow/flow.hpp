@@ -85,7 +85,8 @@ struct Flow {
   FlowLimits limits;
   TraceLevel trace_level = TraceLevel::user;
   std::optional<uint32_t> workers;
-  std::vector<uint32_t> flush_order;  // routines, upstream before downstream, file order within a cycle
+  std::optional<size_t> partition_by;  // expression for a job's data and metadata: jobs of one key share a worker
+  std::vector<uint32_t> flush_order;   // routines, upstream before downstream, file order within a cycle
   FlowConstants constants;
   std::vector<std::string> secrets;                           // values to be masked
   std::unique_ptr<Arena> memory = std::make_unique<Arena>();  // of every Value above
