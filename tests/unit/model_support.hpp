@@ -20,6 +20,7 @@ struct Waiting {
 // Where `later` leaves what it suspended; none: it goes on by itself. Called on workers' threads.
 void keep_waiting_by(std::function<void(Waiting)> keep);
 
+Flow load_text(const std::string& name, const std::string& yaml);  // with the class `later`
 Flow load(const RandomFlow&);
 // The data of a flow's job: {n, job}.
 std::string data_of(const RandomFlow&, size_t job);

@@ -212,7 +212,7 @@ std::string yaml_of(const RandomFlow& flow) {
     for (size_t slot = 0; slot < routine.slots; ++slot) out << "        add(slots.s" << slot << ")\n";
     for (const RandomStep& step : routine.steps) out << "        " << lua_of(step, i, routine.slots) << "\n";
   }
-  out << "connections:\n";
+  out << (flow.connections.empty() ? "connections: []\n" : "connections:\n");
   for (const RandomConnection& one : flow.connections) {
     out << "  - {from: " << routine_name(one.from) << "." << event_of(flow.routines[one.from], one.event)
         << ", to: " << routine_name(one.to) << "." << slot_of(flow.routines[one.to], one.slot);

@@ -184,9 +184,9 @@ class Model {
       if (what == "activate") return activate(number, SIZE_MAX, {{"reason", "flush"}}), true;
       if (what == "discard") trace(number, "unconsumed", counts(left.items));
       const std::string count = std::to_string(total(left.items));
-      const bool in_letter = what == "fail" && !connected(number, "error").empty();
-      if (in_letter) routines_[number].lying.clear();
       if (what == "fail") handle(left, {"unconsumed", count + " items were left in the slots at the end of the job"});
+      if (what == "fail" && !connected(number, "error").empty())
+        routines_[number].lying.clear();  // they are in the letter
       discard(number);
       return true;
     }
