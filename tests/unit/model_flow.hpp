@@ -23,6 +23,16 @@ struct ModelActivation {
   // What runs next, on the activation and the record. Throws a ModelError to fail; sets `suspends` and itself to go on.
   std::function<void(ModelActivation&, Json&)> logic{};
   bool suspends = false;
+  Json counts() const {
+    Json counted = Json::object();
+    for (const auto& [slot, list] : items.items()) counted[slot] = list.size();
+    return counted;
+  }
+  size_t count() const {
+    size_t sum = 0;
+    for (const Json& list : items) sum += list.size();
+    return sum;
+  }
 };
 
 struct ModelRoutine {
@@ -48,6 +58,12 @@ struct ModelFlow {
   std::vector<ModelRoutine> routines;
   std::vector<ModelConnection> connections;
   size_t hop_limit, emit_limit;
+  std::vector<const ModelConnection*> connected(size_t routine, const std::string& event) const {
+    std::vector<const ModelConnection*> found;
+    for (const auto& one : connections)
+      if (one.from == routine && one.event == event) found.push_back(&one);
+    return found;
+  }
 };
 
 }  // namespace runnel::test

@@ -1,5 +1,4 @@
-// What a flow means: one job, step by step, with nothing in mind but the contract, and short enough to be read beside
-// it.
+// What a flow means: one job, step by step, by nothing but the contract, and short enough to be read beside it.
 #pragma once
 
 #include <algorithm>
@@ -12,9 +11,9 @@ namespace runnel::test {
 
 class Model {
  public:
-  using Pick =
-      std::function<size_t(size_t)>;  // which of so many suspended activations, oldest first, is finished first
-  Model(const ModelFlow& flow, Pick pick) : flow_(flow), pick_(std::move(pick)), routines_(flow.routines.size()) {}
+  using Pick = std::function<size_t(size_t)>;  // which of so many suspended activations goes on first; 0: the oldest
+  Model(const ModelFlow& flow, Pick pick)
+      : flow_(flow), pick_(std::move(pick)), lying_(flow.routines.size()), skipped_(flow.routines.size()) {}
 
   Json run(size_t routine, const std::string& slot, const Json& data) {
     try {
@@ -24,7 +23,7 @@ class Model {
     } catch (const Final&) {
     }
     discarded_ += queue_.size();
-    for (size_t i = 0; i < routines_.size(); ++i) discard(i);
+    for (size_t i = 0; i < lying_.size(); ++i) discard(i);
     job_["discarded"] = discarded_;
     return job_;
   }
@@ -36,10 +35,6 @@ class Model {
     size_t hops;
     const ModelConnection* connection;
   };
-  struct State {  // of a routine for this job
-    std::map<std::string, std::deque<Item>> lying;
-    bool skipped = false;
-  };
 
   [[noreturn]] void end(const std::string& status, const Json& error) {
     job_.update({{"status", status}, {"error", error}});
@@ -50,31 +45,15 @@ class Model {
     end("failed", error.message);
   }
   Json problem(size_t routine, const ModelError& error) const {
-    return {
-        {"code", error.code}, {"message", error.message}, {"routine_id", flow_.routines[routine].id}, {"attempt", 1}};
+    const std::string& id = flow_.routines[routine].id;
+    return {{"code", error.code}, {"message", error.message}, {"routine_id", id}, {"attempt", 1}};
   }
   void trace(size_t routine, const char* action, const Json& details) {
     job_["trace_log"].push_back({{"routine_id", flow_.routines[routine].id}, {"action", action}, {"details", details}});
   }
-  static Json counts(const Json& items) {
-    Json counted = Json::object();
-    for (const auto& [slot, list] : items.items()) counted[slot] = list.size();
-    return counted;
-  }
-  static size_t total(const Json& items) {
-    size_t sum = 0;
-    for (const Json& list : items) sum += list.size();
-    return sum;
-  }
-  std::vector<const ModelConnection*> connected(size_t routine, const std::string& event) const {
-    std::vector<const ModelConnection*> found;
-    for (const auto& one : flow_.connections)
-      if (one.from == routine && one.event == event) found.push_back(&one);
-    return found;
-  }
   ModelActivation peek(size_t routine, size_t most = SIZE_MAX) const {  // the oldest of each slot
     ModelActivation taken{.routine = routine};
-    for (const auto& [slot, queue] : routines_[routine].lying) {
+    for (const auto& [slot, queue] : lying_[routine]) {
       for (size_t i = 0; i < std::min(most, queue.size()); ++i) {
         taken.items[slot].push_back(queue[i].value);
         taken.hops = std::max(taken.hops, queue[i].hops);
@@ -83,8 +62,8 @@ class Model {
     return taken;
   }
   void discard(size_t routine) {
-    discarded_ += total(peek(routine).items);
-    routines_[routine].lying.clear();
+    for (const auto& [slot, queue] : lying_[routine]) discarded_ += queue.size();
+    lying_[routine].clear();
   }
 
   bool deliver_one() {
@@ -101,25 +80,22 @@ class Model {
   }
   void arrive(size_t number, const std::string& slot, const Item& item) {
     const ModelRoutine& routine = flow_.routines[number];
-    State& state = routines_[number];
-    if (state.skipped) return void(++discarded_);
-    state.lying[slot].push_back(item);
+    if (skipped_[number]) return void(++discarded_);
+    lying_[number][slot].push_back(item);
     const bool is_batch = routine.policy == "batch_size", is_all = routine.policy == "all_slots_ready";
     const size_t most = is_batch ? routine.batch_size : is_all ? 1 : SIZE_MAX;
     if (routine.policy == "when" && !routine.when(peek(number).items)) return;
     for (const auto& name : routine.slots)
-      if ((is_batch || is_all) && state.lying[name].size() < most) return;
-    Json message = {{"reason", routine.policy == "when" ? "custom_policy_met"
-                               : is_batch               ? "batch_ready"
-                                                        : routine.policy}};
-    if (is_batch) message["batch_size"] = most;
+      if ((is_batch || is_all) && lying_[number][name].size() < most) return;
+    Json message = {{"reason", routine.policy == "when" ? "custom_policy_met" : routine.policy}};
+    if (is_batch) message = {{"reason", "batch_ready"}, {"batch_size", most}};
     activate(number, most, message);
   }
   void activate(size_t number, size_t most, const Json& message) {
     ModelActivation one = peek(number, most);
     for (const auto& [slot, taken] : one.items.items())
-      for (size_t i = 0; i < taken.size(); ++i) routines_[number].lying[slot].pop_front();
-    trace(number, "slot_activated", {{"slots", counts(one.items)}, {"policy_message", message}});
+      for (size_t i = 0; i < taken.size(); ++i) lying_[number][slot].pop_front();
+    trace(number, "slot_activated", {{"slots", one.counts()}, {"policy_message", message}});
     one.message = message;
     one.logic = flow_.routines[number].logic;
     run(one);
@@ -132,13 +108,10 @@ class Model {
       return handle(one, error);
     }
     if (one.suspends) return suspended_.push_back(one);
-    for (const auto& [event, item] : one.emissions) {
-      if (one.completion.is_null())
-        send(one, event, item);
-      else
-        discarded_ += connected(one.routine, event).size();
-    }
-    if (one.completion.is_null()) return;
+    const bool completes = !one.completion.is_null();
+    for (const auto& [event, item] : one.emissions)
+      completes ? void(discarded_ += flow_.connected(one.routine, event).size()) : send(one, event, item);
+    if (!completes) return;
     if (one.completion[0] == "failed") fail(one.routine, {"job.complete", one.completion[1]});
     end(one.completion[0], one.completion[1]);
   }
@@ -147,18 +120,17 @@ class Model {
     const auto chosen = suspended_.begin() + static_cast<std::ptrdiff_t>(pick_(suspended_.size()));
     const ModelActivation one = *chosen;
     suspended_.erase(chosen);
-    run(one);
-    return true;
+    return run(one), true;
   }
   void send(const ModelActivation& by, const std::string& event, const Json& item) {
-    const auto connections = connected(by.routine, event);
+    const auto connections = flow_.connected(by.routine, event);
     trace(by.routine, "emitted", {{"event", event}, {"connections", connections.size()}});
-    if ((emitted_ += std::max(size_t{1}, connections.size())) > flow_.emit_limit)
-      fail(by.routine, {"limit.emits", "the job emitted more than " + std::to_string(flow_.emit_limit) + " items"});
+    emitted_ += std::max(size_t{1}, connections.size());
+    const std::string most = std::to_string(flow_.emit_limit), far = std::to_string(flow_.hop_limit);
+    if (emitted_ > flow_.emit_limit) fail(by.routine, {"limit.emits", "the job emitted more than " + most + " items"});
     for (const ModelConnection* to : connections) {
-      if (by.hops >= flow_.hop_limit)
-        fail(by.routine,
-             {"limit.hops", "an item went through more than " + std::to_string(flow_.hop_limit) + " connections"});
+      const ModelError too_far{"limit.hops", "an item went through more than " + far + " connections"};
+      if (by.hops >= flow_.hop_limit) fail(by.routine, too_far);
       queue_.push_back({item, by.hops + 1, to});
     }
   }
@@ -166,12 +138,12 @@ class Model {
     const Json shown = problem(one.routine, error);
     const ModelRoutine& routine = flow_.routines[one.routine];
     trace(one.routine, "error", {{"code", error.code}, {"message", error.message}, {"attempt", 1}});
-    const bool is_connected = !connected(one.routine, "error").empty();
+    const bool is_connected = !flow_.connected(one.routine, "error").empty();
     if (!is_connected && routine.strategy == "stop") fail(one.routine, error);
     job_["errors"].push_back(shown);
     if (is_connected) return send(one, "error", {{"error", shown}, {"input", one.items}});
     if (routine.strategy != "skip") return;
-    routines_[one.routine].skipped = true;
+    skipped_[one.routine] = true;
     discard(one.routine);
   }
 
@@ -182,12 +154,11 @@ class Model {
       std::string what = flow_.routines[number].on_flush;
       if (what.empty()) what = flow_.routines[number].policy == "all_slots_ready" ? "discard" : "activate";
       if (what == "activate") return activate(number, SIZE_MAX, {{"reason", "flush"}}), true;
-      if (what == "discard") trace(number, "unconsumed", counts(left.items));
-      const std::string count = std::to_string(total(left.items));
-      if (what == "fail") handle(left, {"unconsumed", count + " items were left in the slots at the end of the job"});
-      if (what == "fail" && !connected(number, "error").empty())
-        routines_[number].lying.clear();  // they are in the letter
-      discard(number);
+      if (what == "discard") trace(number, "unconsumed", left.counts());
+      const std::string message = std::to_string(left.count()) + " items were left in the slots at the end of the job";
+      if (what == "fail") handle(left, {"unconsumed", message});
+      if (what == "discard" || flow_.connected(number, "error").empty()) discard(number);
+      lying_[number].clear();  // they are in the letter
       return true;
     }
     return false;
@@ -203,14 +174,13 @@ class Model {
       if (reaches[a][via] && reaches[via][b]) reaches[a][b] = true;
     }
     std::vector<size_t> order;
-    const auto is_placed = [&](size_t a) { return std::find(order.begin(), order.end(), a) != order.end(); };
+    std::vector<bool> placed(size);
     for (size_t a = 0; a < size; ++a) {
-      bool waits = is_placed(a);
-      for (size_t b = 0; b < size; ++b) waits |= !is_placed(b) && reaches[b][a] && !reaches[a][b];
-      if (waits) continue;
-      for (size_t b = 0; b < size; ++b)
-        if (reaches[a][b] && reaches[b][a]) order.push_back(b);
-      a = SIZE_MAX;  // from the top
+      bool waits = placed[a];
+      for (size_t b = 0; b < size; ++b) waits |= !placed[b] && reaches[b][a] && !reaches[a][b];
+      for (size_t b = 0; b < size && !waits; ++b)
+        if (reaches[a][b] && reaches[b][a]) placed[b] = true, order.push_back(b);
+      if (!waits) a = SIZE_MAX;  // from the top
     }
     return order;
   }
@@ -219,7 +189,8 @@ class Model {
   const Pick pick_;
   Json job_ = {{"errors", Json::array()}, {"data", Json::object()}, {"trace_log", Json::array()}, {"output", ""}};
   std::deque<Item> queue_;
-  std::vector<State> routines_;
+  std::vector<std::map<std::string, std::deque<Item>>> lying_;  // by routine and slot
+  std::vector<bool> skipped_;
   std::vector<ModelActivation> suspended_;
   size_t emitted_ = 0, discarded_ = 0;
   const std::vector<size_t> order_ = flush_order();
