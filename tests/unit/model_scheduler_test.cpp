@@ -155,11 +155,11 @@ Json without_order(Json record) {
 }  // namespace
 
 TEST_CASE("random flows do what the contract says when other threads finish what is suspended") {
-  check_random_flows(1500, {}, [](const RandomFlow& flow, uint64_t seed) { return SeededWorker(flow, seed).run(); });
+  check_random_flows(2000, {}, [](const RandomFlow& flow, uint64_t seed) { return SeededWorker(flow, seed).run(); });
 }
 
 TEST_CASE("what may not depend on the order does not, on three workers with two finishing threads") {
-  check_random_flows(1000, {.order_free = true}, [](const RandomFlow& flow, uint64_t seed) -> std::string {
+  check_random_flows(1500, {.order_free = true}, [](const RandomFlow& flow, uint64_t seed) -> std::string {
     const Flow loaded = load(flow);
     const ModelFlow model = model_of(flow);
     std::vector<JobContext> jobs;
