@@ -1,0 +1,69 @@
+// A flow as the reference model sees it: plain data, and C++ functions for what would be Lua.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace runnel::test {
+
+using Json = nlohmann::json;
+
+struct ModelError {
+  std::string code, message;
+};
+
+struct ModelActivation {
+  size_t routine, hops = 0;      // hops: the most of its items
+  Json items = Json::object();   // {slot: [items]}, oldest first; only slots that have some
+  Json message{}, completion{};  // completion: [status, error] of the first complete()
+  std::vector<std::pair<std::string, Json>> emissions{};
+  // What runs next, on the activation and the record. Throws a ModelError to fail; sets `suspends` and itself to go on.
+  std::function<void(ModelActivation&, Json&)> logic{};
+  bool suspends = false;
+  Json counts() const {
+    Json counted = Json::object();
+    for (const auto& [slot, list] : items.items()) counted[slot] = list.size();
+    return counted;
+  }
+  size_t count() const {
+    size_t sum = 0;
+    for (const Json& list : items) sum += list.size();
+    return sum;
+  }
+};
+
+struct ModelRoutine {
+  std::string id;
+  std::vector<std::string> slots;
+  std::string policy = "immediate";
+  size_t batch_size = 0;
+  std::function<bool(const Json& items)> when{};
+  std::string on_flush{};  // "": as the policy has it
+  std::string strategy = "stop";
+  std::function<void(ModelActivation&, Json& job)> logic{};
+};
+
+struct ModelConnection {
+  size_t from;
+  std::string event;
+  size_t to;
+  std::string slot;
+  std::function<bool(const Json&)> when{};  // may throw a ModelError
+};
+
+struct ModelFlow {
+  std::vector<ModelRoutine> routines;
+  std::vector<ModelConnection> connections;
+  size_t hop_limit, emit_limit;
+  std::vector<const ModelConnection*> connected(size_t routine, const std::string& event) const {
+    std::vector<const ModelConnection*> found;
+    for (const auto& one : connections)
+      if (one.from == routine && one.event == event) found.push_back(&one);
+    return found;
+  }
+};
+
+}  // namespace runnel::test
