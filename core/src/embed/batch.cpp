@@ -67,8 +67,7 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
                                   core::Partition::for_flow(flow, count, batch.jobs.metadata)));
   core::LineFeed& feed = *run->feed;
   // With critical routines no more than one job of each worker is on its way when one of them ends the run.
-  batch.plan.lines_at_most =
-      flow.has_critical() ? 1 : std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
+  batch.plan.lines_at_most = flow.has_critical() ? 1 : std::max<uint64_t>(1, options.window / (2 * uint64_t{count}));
   if (flow.partition_by && count > 1) {  // a block is all of theirs
     run->inboxes.emplace(feed, count, flow.has_critical() ? 1 : options.window / 4);
   }
@@ -82,8 +81,8 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
     auto runner = core::make_runner(flow, i, batch.jobs);
     if (!runner->problem().empty()) return refused(2, runner->problem());
     workers.push_back(std::make_unique<core::BatchWorker>(std::move(runner), i, batch.plan, feed,
-                                                          run->inboxes ? &*run->inboxes : nullptr, output,
-                                                          *run->errors, stop_all));
+                                                          run->inboxes ? &*run->inboxes : nullptr, output, *run->errors,
+                                                          stop_all));
   }
   if (flow.has_worker_slots()) {
     feed.on_full([run = run.get()] {

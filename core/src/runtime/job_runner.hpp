@@ -49,7 +49,7 @@ class JobRunner {
   // before one is done, and, after flush_held(), because none will.
   void flush_when(std::function<bool()> full) { full_ = std::move(full); }
   void flush_held();
-  void look_at_held();                                    // for when `full` may have become true
+  void look_at_held();                                 // for when `full` may have become true
   void watch(Pulse& pulse) { table_.pulse = &pulse; }  // before the first job
   // Waiting jobs go on in here: run_ready() now and then, run_some() when there is nothing else to do.
   EventLoop& loop() { return loop_; }
