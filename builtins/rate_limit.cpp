@@ -29,7 +29,8 @@ class Turns {
     const auto now = static_cast<double>(now_us - *start_us_);
     const auto at = keys_.find(key);
     const double due = at == keys_.end() ? now : std::max(at->second->due, now);
-    const double wait = std::max(0.0, due - tolerance_ - now);
+    double wait = due - tolerance_ - now;
+    if (wait < kLeastWait) wait = 0;
     if (wait > longest) return std::nullopt;
     if (at != keys_.end()) {
       at->second->due = due + interval_;
@@ -43,6 +44,7 @@ class Turns {
   }
 
  private:
+  static constexpr double kLeastWait = 0.5;  // less than the clock can tell: sums of fractions are not exact
   struct Turn {
     std::string key;
     double due;
