@@ -57,6 +57,12 @@ void BatchWorker::run_block() {
   uint64_t first = block_.first_ordinal;  // of the jobs in out_
   for (size_t i = 0; i < block_.lines.size(); ++i) {
     fill_request(request, block_, i);
+    if (runner_
+            ->has_served()) {  // they go on before a new job comes, whenever the loop is looked at: always in one order
+      hand_in(first, request.place.ordinal - 1);
+      first = request.place.ordinal;
+      runner_->run_served();
+    }
     if (JobContext* job = runner_->run(request)) {
       print(*job);
     } else {  // it waits

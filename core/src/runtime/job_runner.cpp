@@ -37,7 +37,6 @@ JobRunner::~JobRunner() {
 }
 
 JobContext* JobRunner::run(const JobRequest& request) {
-  if (!table_.ready.empty()) run_served();  // those that were served go on before a new job comes: always in one order
   Strand& strand = *strand_;
   shown_ = &strand;
   strand.reset();
