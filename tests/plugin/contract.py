@@ -15,7 +15,7 @@ FREE = "as the flow names them"
 LEAST = {"boolean": True, "integer": 1, "number": 1.5, "string": "x", "list": [], "map": {}, "duration": "1s", "Lua script": "local x = 1",
          "expression": "= 1", "mapper value": "$", "text with {placeholders}": "x", "condition": "= true", "any value": "x"}
 EXAMPLES = {  # where the least that the kinds ask for is not enough
-    "sample": {"every": 2}, "data_transformer": {"transformations": "strip_whitespace"},
+    "rate_limit": {"rate": 2, "burst": 3, "max_wait": "1s"}, "sample": {"every": 2}, "data_transformer": {"transformations": "strip_whitespace"},
     "data_validator": {"required_fields": ["a"]}, "exec": {"command": ["cat"]}, "schema_validator": {"schema": {"type": "object"}},
 }
 ITEMS = ["null", "true", "0", "-1", "1e400", "123456789012345678901234567890", '""', "[]", "{}", '"text"', '{"data":null}', '{"field":[]}',

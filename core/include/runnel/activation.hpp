@@ -193,6 +193,10 @@ class Activation {
     const Job::Use use(job);
     emit(event, item);
   }
+  void emit(uint32_t event, Value item, const Job& job) {
+    const Job::Use use(job);
+    emit(event, item);
+  }
   [[noreturn]] void fail(std::string code, const std::string& message) { runnel::fail(std::move(code), message); }
   void print(std::string_view text) { detail::host->print(context_, detail::text(text)); }
   int64_t now_us() const { return detail::host->now(context_); }

@@ -49,6 +49,9 @@ class JobRunner {
   // before one is done, and, after flush_held(), because none will.
   void flush_when(std::function<bool()> full) { full_ = std::move(full); }
   void flush_held();
+  // Jobs whose items in the worker's slots are done with, and which can go on.
+  bool has_served() const { return !table_.ready.empty(); }
+  void run_served();
   void look_at_held();                                 // for when `full` may have become true
   void watch(Pulse& pulse) { table_.pulse = &pulse; }  // before the first job
   // Waiting jobs go on in here: run_ready() now and then, run_some() when there is nothing else to do.
@@ -81,7 +84,6 @@ class JobRunner {
   void time_out(uint64_t suspension);
   template <class Step>
   void resume(Strand&, const Step&);
-  void run_served();
   void hand_over(Strand&);
   std::unique_ptr<Strand> take_spare();
 
