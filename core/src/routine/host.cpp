@@ -312,6 +312,19 @@ void host_judge_after(runnel_context* c, int64_t us) {
   c->judgement->judge_after_us = std::max<int64_t>(us, 0);
 }
 
+runnel_lying* host_lying(runnel_context* c, uint32_t slot, int64_t* now) {
+  if (!c->judgement) {
+    fail(*c, "policy.none", "lying is for a class's own activation policy");
+    return nullptr;
+  }
+  *now = c->judgement->now;
+  return slot < c->slots.size() && c->slots[slot].count ? c->judgement->lying[slot] : nullptr;
+}
+
+runnel_text host_slot_name(runnel_context* c, uint32_t slot) {
+  return c->routine && slot < c->routine->slots.size() ? text_of(c->routine->slots[slot]) : runnel_text{};
+}
+
 uint32_t host_job_count(runnel_context* c) {
   return c->served ? static_cast<uint32_t>(c->served->jobs.size()) : c->job ? 1 : 0;
 }
@@ -375,7 +388,9 @@ constexpr runnel_host kTable = {sizeof(runnel_host),
                                 host_judge_after,
                                 host_job_count,
                                 host_job_of,
-                                host_use_job};
+                                host_use_job,
+                                host_lying,
+                                host_slot_name};
 
 }  // namespace
 
