@@ -58,7 +58,7 @@ class Aggregator {
         .flag(RUNNEL_FREE_SLOTS)
         .event("output",
                "what belongs together, as soon as `require` is met: an object {slot: item}, or a list of the items in "
-               "the order of the slots")
+               "the order of the slots; with scope: worker it goes to the jobs of these items")
         .event("partial",
                "what came, when the time is over or nothing more will come: object with data (in the same shape), "
                "missing (names of the slots without an item) and reason (timeout, flush, or window when all jobs that "

@@ -23,7 +23,7 @@ class Debouncer {
         max_wait_us_(microseconds(config, "max_wait")),
         leading_(config.boolean("leading")),
         trailing_(config.boolean("trailing")) {
-    if (!config["key"].is_null()) key_.emplace("debouncer", config.string("key"), "key");
+    if (!config["key"].is_null()) key_.emplace("debouncer", runnel::builtin::key_path(config["key"], "key"), "key");
     if (!leading_ && !trailing_) {
       throw runnel::ConfigError("trailing", "with leading and trailing both false nothing would come out");
     }
@@ -72,7 +72,7 @@ class Debouncer {
         .slot("input", "anything")
         .event("output",
                "the item itself: the first of a burst (leading), the last one (trailing); what waits at the end of the "
-               "job, or with scope: worker of the input, comes then")
+               "job, or with scope: worker of the input, comes then. It stays an item of its own job")
         .event("suppressed", "the item itself, when another one of its burst came out instead")
         .param("wait", runnel::kind::duration, "0.3", "a burst is over when so long nothing came")
         .param("leading", runnel::kind::boolean, "false", "let the first item of a burst through, at once")

@@ -81,7 +81,7 @@ class Join {
         .flag(RUNNEL_FREE_SLOTS)
         .event("output",
                "object with key and, under its name, the item of each slot, as soon as every slot has an item of that "
-               "key; each item is used once, the oldest first")
+               "key; each item is used once, the oldest first; with scope: worker it goes to the jobs of these items")
         .event("unmatched",
                "object with slot, item, key and reason of an item that found no partner: timeout, flush (nothing more "
                "will come), window (all jobs that may be under way wait) or no_key (at once: null, or no such field)")
@@ -118,8 +118,8 @@ class Join {
     }
     for (const std::string& slot : slots_) {
       if (!has_key && paths[slot].is_null()) throw runnel::ConfigError("keys", "has no path for slot \"" + slot + '"');
-      keys_.emplace_back("join", has_key ? config.string("key") : paths[slot].string_or(""),
-                         has_key ? "key" : "keys." + slot);
+      const std::string param = has_key ? "key" : "keys." + slot;
+      keys_.emplace_back("join", runnel::builtin::key_path(has_key ? config["key"] : paths[slot], param), param);
     }
   }
 

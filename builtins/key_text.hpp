@@ -67,6 +67,15 @@ inline void add_key(std::string& to, const Value& key) {
   }
 }
 
+// The path of a key; not an expression: one that fails would fail the judging, and with it other jobs.
+inline std::string key_path(const Value& path, const std::string& param) {
+  std::string text = path.string_or("");
+  if (text.starts_with('=')) {
+    throw ConfigError(param, "takes a path, not an expression; a mapper before this routine can compute the key");
+  }
+  return text;
+}
+
 inline std::string key_text(const Value& key) {
   std::string text;
   add_key(text, key);
