@@ -75,7 +75,7 @@ void Strand::fail_judging(uint32_t number, std::span<const SlotItems> lying) {
 
 bool Strand::judge_by_class(uint32_t number, const PolicySpec& policy) {
   const auto lying = slots_[number].view(kEverything);
-  if (is_shared_) serve(owners_of(number, lying));
+  if (is_shared_) serve({});  // whose items these are would mean a look at each of them at each arrival
   prepare(number, lying, first_of(lying), missing());
   judgement_.taken.clear();
   judgement_.judge_after_us.reset();
@@ -95,6 +95,7 @@ bool Strand::judge_by_class(uint32_t number, const PolicySpec& policy) {
   routines_.writes().drop();
   job_.arena.rewind(mark);
   if (context_.has_failed) {
+    if (is_shared_) serve(owners_of(number, lying));
     fail_judging(number, lying);
     return false;
   }
