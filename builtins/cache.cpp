@@ -63,7 +63,7 @@ class Cache {
     if (in.has_failed()) return;
     if (value.is_missing()) value = nullptr;
     if (!key.is_null()) {
-      const int64_t place = entries_.add(in.state(), runnel::builtin::key_text(in, key), now);
+      const int64_t place = entries_.add(in.state(), runnel::builtin::short_key_text(key), now);
       in.state().set(Remembered::value_of(place), value);
     }
     in.emit("stored", in.object({{"key", key}, {"value", value}, {"input", item}}), job);
@@ -73,7 +73,7 @@ class Cache {
     const runnel::Value key = in.evaluate(key_, item);
     if (in.has_failed()) return;
     std::optional<int64_t> place;
-    if (!key.is_null()) place = entries_.find(in.state(), runnel::builtin::key_text(in, key), now);
+    if (!key.is_null()) place = entries_.find(in.state(), runnel::builtin::short_key_text(key), now);
     if (!place) return in.emit("miss", item, job);
     const runnel::Value value = in.state().get(Remembered::value_of(*place));
     in.emit("hit", in.object({{"key", key}, {"value", value}, {"input", item}}), job);

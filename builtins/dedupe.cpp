@@ -62,7 +62,7 @@ class Dedupe {
 
  private:
   bool is_first(runnel::Activation& in, const runnel::Job& job, const runnel::Value& key, int64_t now) const {
-    std::string text = runnel::builtin::key_text(in, key);
+    std::string text = runnel::builtin::short_key_text(key);
     if (of_one_job_) text = job.job_id().string_or("") + ' ' + text;  // ids are unique in a run
     if (seen_.find(in.state(), text, now)) return false;
     seen_.add(in.state(), text, now);

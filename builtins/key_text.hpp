@@ -98,28 +98,25 @@ inline void add_string(std::string& text, std::string_view string) {
   text += string;
 }
 
-inline void add_value(Activation& in, std::string& text, const Value& value) {
+inline void add_value(std::string& text, const Value& value) {
   if (value.is_string()) return add_string(text, *value.as_string());
   if (value.is_number()) {
     text += number_text(value.json());
   } else if (value.is_array()) {
     text += '[';
     for (uint32_t i = 0; i < value.size(); ++i) {
-      add_value(in, text, value.at(i));
+      add_value(text, value.at(i));
       text += ',';
     }
     text += ']';
   } else if (value.is_object()) {
-    std::vector<std::pair<std::string, Value>> members;
-    for (uint32_t i = 0; i < value.size(); ++i) {
-      const runnel_member member = value.raw_member(i);
-      members.emplace_back(Value(in.raw(), member.key).string_or(""), Value(in.raw(), member.value));
-    }
+    std::vector<std::pair<std::string_view, Value>> members;
+    for (uint32_t i = 0; i < value.size(); ++i) members.push_back(value.member(i));
     std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     text += '{';
     for (const auto& [key, member] : members) {
       add_string(text, key);
-      add_value(in, text, member);
+      add_value(text, member);
       text += ',';
     }
     text += '}';
@@ -130,12 +127,26 @@ inline void add_value(Activation& in, std::string& text, const Value& value) {
 
 }  // namespace detail
 
+inline std::string key_text(const Value& value) {
+  std::string text;
+  detail::add_value(text, value);
+  return text;
+}
+
 constexpr size_t kLongestKey = 64;  // bytes; longer ones are remembered by a hash of 128 bits, so memory stays bounded
 
-inline std::string key_text(Activation& in, const Value& value) {
-  std::string text;
-  detail::add_value(in, text, value);
+inline std::string short_key_text(const Value& value) {
+  std::string text = key_text(value);
   return text.size() <= kLongestKey ? text : '#' + detail::LongHash(text).hex();
+}
+
+// The path of a key; not an expression: one that fails would fail the judging, and with it other jobs.
+inline std::string key_path(const Value& path, const std::string& param) {
+  std::string text = path.string_or("");
+  if (text.starts_with('=')) {
+    throw ConfigError(param, "takes a path, not an expression; a mapper before this routine can compute the key");
+  }
+  return text;
 }
 
 }  // namespace runnel::builtin

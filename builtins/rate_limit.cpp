@@ -109,7 +109,7 @@ class RateLimit {
     for (uint32_t i = 0; key_ && i < items.size(); ++i) {  // first of all: what fails takes no turn
       const runnel::Value key = in.evaluate(key_, items[i]);
       if (in.has_failed()) return;
-      keys[i] = runnel::builtin::key_text(in, key);
+      keys[i] = runnel::builtin::short_key_text(key);
     }
     const int64_t now = in.now_us();
     std::vector<bool> passes(items.size());

@@ -43,6 +43,10 @@ AT(runnel_param, default_json, 24);
 AT(runnel_param, choices, 40);
 AT(runnel_param, summary, 56);
 
+SIZE(runnel_lying, 16);
+AT(runnel_lying, since, 0);
+AT(runnel_lying, note, 8);
+
 SIZE(runnel_type, 120);
 AT(runnel_type, struct_size, 0);
 AT(runnel_type, flags, 4);
@@ -122,7 +126,9 @@ HOST(judge_after, 39);
 HOST(job_count, 40);
 HOST(job_of, 41);
 HOST(use_job, 42);
-SIZE(runnel_host, 16 + 8 * 43);
+HOST(lying, 43);
+HOST(slot_name, 44);
+SIZE(runnel_host, 16 + 8 * 45);
 #endif
 
 VALUE(RUNNEL_MISSING, 0);

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runnel {
 
@@ -45,6 +46,15 @@ class Config {
   double number(std::string_view name) const { return object_[name].number_or(0); }
   bool boolean(std::string_view name) const { return object_[name].bool_or(false); }
   Expression expression(std::string_view name) const { return Expression(object_[name].raw()); }
+  // The names of the slots, in the order of their numbers.
+  std::vector<std::string> slots() const {
+    std::vector<std::string> names;
+    for (uint32_t slot = 0;; ++slot) {
+      const std::string_view name = detail::view(detail::host->slot_name(context_, slot));
+      if (name.empty()) return names;
+      names.emplace_back(name);
+    }
+  }
   // Shown as a warning at a parameter such as `schema.format`; what cannot work at all is a ConfigError.
   void warn(std::string_view path, std::string_view message, size_t offset = 0) const {
     detail::host->warn(context_, detail::text(path), offset, detail::text(message));

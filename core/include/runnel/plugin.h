@@ -96,6 +96,12 @@ enum runnel_param_kind {
                                   RUNNEL_EXPRESSION whose value is a boolean */
 };
 
+/* Of an item that lies in a slot, for the class's own policy. */
+typedef struct runnel_lying {
+  int64_t since; /* when it arrived: microseconds of a clock that only runs on */
+  int64_t note;  /* 0 at first; what the class wants to remember of it, such as a hash of its key */
+} runnel_lying;
+
 typedef struct runnel_port {
   runnel_text name;
   runnel_text summary;
@@ -242,6 +248,11 @@ typedef struct runnel_host {
   uint32_t (*job_count)(runnel_context*); /* 1 in an ordinary activation */
   uint32_t (*job_of)(runnel_context*, uint32_t slot, uint32_t index);
   void (*use_job)(runnel_context*, uint32_t job); /* for the calls that follow; RUNNEL_ALL_JOBS: as at the start */
+
+  /* [worker] In ready only: of each of the items of a slot, and what time it is on that clock. Null if there is none. */
+  runnel_lying* (*lying)(runnel_context*, uint32_t slot, int64_t* now);
+  /* [load] in create, [worker] The name of a slot, as the flow has it; empty past the last one. */
+  runnel_text (*slot_name)(runnel_context*, uint32_t slot);
 } runnel_host;
 
 /* ---- What a library exports ----------------------------------------------------------------------------------- */

@@ -49,6 +49,8 @@ struct ServedJobs {
 struct Judgement {
   std::vector<std::pair<uint32_t, uint32_t>> taken;  // slot and index; none: everything
   std::optional<int64_t> judge_after_us;
+  std::vector<runnel_lying*> lying;  // by slot: of its items
+  int64_t now = 0;
 };
 
 // Names of one routine of a flow; views live as long as the flow.

@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/utf8.hpp"
 #include "routine/context.hpp"
+#include "routine/host_judging.hpp"
 #include "routine/registry.hpp"
 #include "value/builder.hpp"
 #include "value/reader.hpp"
@@ -299,34 +300,8 @@ void host_on_cancel(runnel_context* c, void (*cancel)(void*), void (*release)(vo
   if (suspend(c)) c->suspend.cancel = std::move(kept);
 }
 
-void host_take(runnel_context* c, uint32_t slot, uint32_t index) {
-  if (!c->judgement) return fail(*c, "policy.none", "take is for a class's own activation policy");
-  if (slot >= c->slots.size() || index >= c->slots[slot].count) {
-    return fail(*c, "policy.none", "there is no item " + std::to_string(index) + " in slot " + std::to_string(slot));
-  }
-  c->judgement->taken.emplace_back(slot, index);
-}
-
-void host_judge_after(runnel_context* c, int64_t us) {
-  if (!c->judgement) return fail(*c, "policy.none", "judge_after is for a class's own activation policy");
-  c->judgement->judge_after_us = std::max<int64_t>(us, 0);
-}
-
-uint32_t host_job_count(runnel_context* c) {
-  return c->served ? static_cast<uint32_t>(c->served->jobs.size()) : c->job ? 1 : 0;
-}
-
-uint32_t host_job_of(runnel_context* c, uint32_t slot, uint32_t index) {
-  if (!c->served || slot >= c->slots.size() || index >= c->slots[slot].count) return 0;
-  for (uint32_t before = 0; before < slot; ++before) index += c->slots[before].count;
-  return index < c->served->job_of.size() ? c->served->job_of[index] : 0;
-}
-
-void host_use_job(runnel_context* c, uint32_t job) {
-  if (job != kAllJobs && job >= host_job_count(c)) {
-    return fail(*c, "job.none", "there is no job " + std::to_string(job) + " in this activation");
-  }
-  if (c->served) c->served->target = job;
+runnel_text host_slot_name(runnel_context* c, uint32_t slot) {
+  return c->routine && slot < c->routine->slots.size() ? text_of(c->routine->slots[slot]) : runnel_text{};
 }
 
 constexpr runnel_host kTable = {sizeof(runnel_host),
@@ -375,7 +350,9 @@ constexpr runnel_host kTable = {sizeof(runnel_host),
                                 host_judge_after,
                                 host_job_count,
                                 host_job_of,
-                                host_use_job};
+                                host_use_job,
+                                host_lying,
+                                host_slot_name};
 
 }  // namespace
 

@@ -171,6 +171,7 @@ void Strand::arrive(uint32_t number, uint32_t slot, Value item, uint32_t hops) {
     return;
   }
   slots_[number][slot].push(item, hops);
+  if (routine.policy.kind == PolicyKind::by_class) slots_[number][slot].push_lying(policy_time());
   has_lying_[number] = 1;
   any_lying_ = true;
   judge(number);

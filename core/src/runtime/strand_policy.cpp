@@ -75,10 +75,14 @@ void Strand::fail_judging(uint32_t number, std::span<const SlotItems> lying) {
 
 bool Strand::judge_by_class(uint32_t number, const PolicySpec& policy) {
   const auto lying = slots_[number].view(kEverything);
-  if (is_shared_) serve(owners_of(number, lying));
+  if (is_shared_) serve({});  // whose items these are would mean a look at each of them at each arrival
   prepare(number, lying, first_of(lying), missing());
   judgement_.taken.clear();
   judgement_.judge_after_us.reset();
+  judgement_.lying.clear();
+  for (size_t slot = 0; slot < lying.size(); ++slot) judgement_.lying.push_back(slots_[number][slot].lying());
+  judgement_.now = policy_time();
+  const Arena::Mark mark = job_.arena.mark();
   context_.judgement = &judgement_;
   context_.is_condition = true;
   bool is_ready = false;
@@ -89,7 +93,9 @@ bool Strand::judge_by_class(uint32_t number, const PolicySpec& policy) {
   context_.is_condition = false;
   context_.judgement = nullptr;
   routines_.writes().drop();
+  job_.arena.rewind(mark);
   if (context_.has_failed) {
+    if (is_shared_) serve(owners_of(number, lying));
     fail_judging(number, lying);
     return false;
   }
@@ -118,7 +124,11 @@ void Strand::activate_picked(uint32_t number, Value message) {
     hops = std::max(hops, queues[slot].hops(index));
     if (is_shared_) owners_.push_back(queues[slot].owner(index));
   }
-  for (auto at = taken.rbegin(); at != taken.rend(); ++at) queues[at->first].remove(at->second);
+  for (auto at = taken.begin(); at != taken.end();) {
+    const auto end = std::find_if(at, taken.end(), [&](const auto& one) { return one.first != at->first; });
+    queues[at->first].remove({at, end});
+    at = end;
+  }
   picked_view_.clear();
   for (size_t slot = 0; slot < queues.slots(); ++slot) {
     picked_view_.push_back({picked_[slot].data(), static_cast<uint32_t>(picked_[slot].size())});

@@ -28,6 +28,7 @@ void Strand::accept(Strand& owner, uint32_t number, uint32_t slot, Value item, u
   ++owner.held_;
   ++owner.outstanding_;
   slots_[number][slot].push(deep_copy(job_.arena, item), hops, owner.ticket_);
+  if (flow_.routines[number].policy.kind == PolicyKind::by_class) slots_[number][slot].push_lying(policy_time());
   has_lying_[number] = 1;
   any_lying_ = true;
   judge(number);
