@@ -75,7 +75,8 @@ void BatchWorker::run(const Block& block) {
   in_block_ = true;
   for (running_ = 0; running_ < block.lines.size(); ++running_) {
     fill_request(request, block, running_);
-    if (runner_->has_served()) {  // they go on before a new job comes, whenever the loop is looked at: always in one order
+    if (runner_
+            ->has_served()) {  // they go on before a new job comes, whenever the loop is looked at: always in one order
       hand_in(first_, request.place.ordinal - 1);
       first_ = request.place.ordinal;
       runner_->run_served();
