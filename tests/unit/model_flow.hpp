@@ -13,6 +13,7 @@ using Json = nlohmann::json;
 
 struct ModelError {
   std::string code, message;
+  size_t attempt = 1;
 };
 
 struct ModelActivation {
@@ -23,6 +24,8 @@ struct ModelActivation {
   // What runs next, on the activation and the record. Throws a ModelError to fail; sets `suspends` and itself to go on.
   std::function<void(ModelActivation&, Json&)> logic{};
   bool suspends = false;
+  size_t attempt = 1, retries_left = 0;
+  std::function<void(ModelActivation&, Json&)> first_logic{};  // of a further attempt
   Json counts() const {
     Json counted = Json::object();
     for (const auto& [slot, list] : items.items()) counted[slot] = list.size();
@@ -41,8 +44,9 @@ struct ModelRoutine {
   std::string policy = "immediate";
   size_t batch_size = 0;
   std::function<bool(const Json& items)> when{};
-  std::string on_flush{};  // "": as the policy has it
-  std::string strategy = "stop";
+  std::string on_flush{};         // "": as the policy has it
+  std::string strategy = "stop";  // with retries: what comes after them
+  size_t max_retries = 0;
   std::function<void(ModelActivation&, Json& job)> logic{};
 };
 

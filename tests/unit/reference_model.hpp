@@ -46,7 +46,7 @@ class Model {
   }
   Json problem(size_t routine, const ModelError& error) const {
     const std::string& id = flow_.routines[routine].id;
-    return {{"code", error.code}, {"message", error.message}, {"routine_id", id}, {"attempt", 1}};
+    return {{"code", error.code}, {"message", error.message}, {"routine_id", id}, {"attempt", error.attempt}};
   }
   void trace(size_t routine, const char* action, const Json& details) {
     job_["trace_log"].push_back({{"routine_id", flow_.routines[routine].id}, {"action", action}, {"details", details}});
@@ -95,9 +95,13 @@ class Model {
     ModelActivation one = peek(number, most);
     for (const auto& [slot, taken] : one.items.items())
       for (size_t i = 0; i < taken.size(); ++i) lying_[number][slot].pop_front();
-    trace(number, "slot_activated", {{"slots", one.counts()}, {"policy_message", message}});
     one.message = message;
-    one.logic = flow_.routines[number].logic;
+    one.retries_left = flow_.routines[number].max_retries;
+    one.logic = [this](ModelActivation& in, Json& job) {  // each attempt
+      trace(in.routine, "slot_activated", {{"slots", in.counts()}, {"policy_message", in.message}});
+      flow_.routines[in.routine].logic(in, job);
+    };
+    one.first_logic = one.logic;
     run(one);
   }
   void run(ModelActivation one) {
@@ -134,10 +138,26 @@ class Model {
       queue_.push_back({item, by.hops + 1, to});
     }
   }
-  void handle(const ModelActivation& one, const ModelError& error) {
+  void handle(const ModelActivation& one, ModelError error) {
+    error.attempt = one.attempt;
     const Json shown = problem(one.routine, error);
     const ModelRoutine& routine = flow_.routines[one.routine];
-    trace(one.routine, "error", {{"code", error.code}, {"message", error.message}, {"attempt", 1}});
+    trace(one.routine, "error", {{"code", error.code}, {"message", error.message}, {"attempt", one.attempt}});
+    if (one.retries_left) {  // the same items again, from the start
+      trace(one.routine, "retry",
+            {{"attempt", one.attempt + 1}, {"delay", 0.001 * static_cast<double>(1 << (one.attempt - 1))}});
+      return suspended_.push_back({one.routine,
+                                   one.hops,
+                                   one.items,
+                                   one.message,
+                                   {},
+                                   {},
+                                   one.first_logic,
+                                   false,
+                                   one.attempt + 1,
+                                   one.retries_left - 1,
+                                   one.first_logic});
+    }
     const bool is_connected = !flow_.connected(one.routine, "error").empty();
     if (!is_connected && routine.strategy == "stop") fail(one.routine, error);
     job_["errors"].push_back(shown);
