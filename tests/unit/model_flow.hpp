@@ -13,6 +13,7 @@ using Json = nlohmann::json;
 
 struct ModelError {
   std::string code, message;
+  size_t attempt = 1;
 };
 
 struct ModelActivation {
@@ -23,6 +24,8 @@ struct ModelActivation {
   // What runs next, on the activation and the record. Throws a ModelError to fail; sets `suspends` and itself to go on.
   std::function<void(ModelActivation&, Json&)> logic{};
   bool suspends = false;
+  size_t attempt = 1, retries_left = 0;
+  std::function<void(ModelActivation&, Json&)> first_logic{};  // of a further attempt
   Json counts() const {
     Json counted = Json::object();
     for (const auto& [slot, list] : items.items()) counted[slot] = list.size();
@@ -41,8 +44,9 @@ struct ModelRoutine {
   std::string policy = "immediate";
   size_t batch_size = 0;
   std::function<bool(const Json& items)> when{};
-  std::string on_flush{};  // "": as the policy has it
-  std::string strategy = "stop";
+  std::string on_flush{};         // "": as the policy has it
+  std::string strategy = "stop";  // with retries: what comes after them
+  size_t max_retries = 0;
   std::function<void(ModelActivation&, Json& job)> logic{};
 };
 
@@ -63,6 +67,27 @@ struct ModelFlow {
     for (const auto& one : connections)
       if (one.from == routine && one.event == event) found.push_back(&one);
     return found;
+  }
+  // Upstream first: next is the first routine with nobody left upstream outside its cycle, and with it its cycle.
+  std::vector<size_t> flush_order() const {
+    const size_t size = routines.size();
+    std::vector<std::vector<bool>> reaches(size, std::vector<bool>(size));
+    for (size_t i = 0; i < size; ++i) reaches[i][i] = true;
+    for (const auto& one : connections) reaches[one.from][one.to] = true;
+    for (size_t i = 0; i < size * size * size; ++i) {
+      const size_t via = i / size / size, a = i / size % size, b = i % size;
+      if (reaches[a][via] && reaches[via][b]) reaches[a][b] = true;
+    }
+    std::vector<size_t> order;
+    std::vector<bool> placed(size);
+    for (size_t a = 0; a < size; ++a) {
+      bool waits = placed[a];
+      for (size_t b = 0; b < size; ++b) waits |= !placed[b] && reaches[b][a] && !reaches[a][b];
+      for (size_t b = 0; b < size && !waits; ++b)
+        if (reaches[a][b] && reaches[b][a]) placed[b] = true, order.push_back(b);
+      if (!waits) a = SIZE_MAX;  // from the top
+    }
+    return order;
   }
 };
 

@@ -174,6 +174,11 @@ bool make_simpler(RandomFlow& flow, const std::function<bool(const RandomFlow&)>
   if (without([](RandomFlow & one) -> auto& { return one.connections; })) return true;
   for (size_t i = 0; i < flow.routines.size(); ++i) {
     if (without([i](RandomFlow & one) -> auto& { return one.routines[i].steps; })) return true;
+    if (flow.routines[i].max_retries >= 0) {
+      RandomFlow simpler = flow;
+      simpler.routines[i].max_retries = -1;
+      if (replaces(simpler)) return true;
+    }
     for (const auto part : {&RandomRoutine::policy, &RandomRoutine::on_flush, &RandomRoutine::strategy}) {
       RandomFlow simpler = flow;
       simpler.routines[i].*part = "";

@@ -48,9 +48,11 @@ RandomStep random_step(size_t events, bool order_free) {
   }
 }
 
-RandomRoutine random_routine(bool order_free) {
+RandomRoutine random_routine(const RandomFlowOptions& options) {
+  const bool order_free = options.order_free;
   RandomRoutine routine;
   routine.is_later = chance(order_free ? 50 : 25);
+  if (options.retries && chance(25)) routine.max_retries = below(3);
   routine.fails_at = routine.is_later && chance(50) ? 1 + below(5) : 0;
   if (!routine.is_later) {
     routine.slots = 1 + index_below(3);
@@ -73,7 +75,7 @@ RandomRoutine random_routine(bool order_free) {
 RandomFlow random_flow(const RandomFlowOptions& options) {
   RandomFlow flow;
   const size_t size = 2 + index_below(6);
-  for (size_t i = 0; i < size; ++i) flow.routines.push_back(random_routine(options.order_free));
+  for (size_t i = 0; i < size; ++i) flow.routines.push_back(random_routine(options));
   const size_t connections = 1 + index_below(2 * size);
   for (size_t i = 0; i < connections; ++i) {
     RandomConnection one{};

@@ -21,6 +21,7 @@ struct RandomRoutine {
   size_t slots = 1, events = 1;
   std::string policy, on_flush, strategy;  // on_flush and strategy may be "": not written
   int policy_a = 1;
+  int max_retries = -1;           // -1: does not retry, else `strategy` comes after that
   std::vector<RandomStep> steps;  // of a script
   int fails_at = 0;               // of `later`: when (x + this) % 5 is 0; 0: never
 };
@@ -49,6 +50,7 @@ struct RandomFlowOptions {
   // Without anything whose outcome depends on the order in which suspended activations finish: no cycles, limits,
   // batches, joins, skipping, completing, or data written twice; nothing stops the job.
   bool order_free = false;
+  bool retries = true;  // their timers are the worker's: nobody else can choose when they fire
 };
 
 rc::Gen<RandomFlow> random_flows(const RandomFlowOptions& = {});

@@ -1,4 +1,5 @@
 // A random flow as YAML with Lua, and as the reference model runs it. The two halves of each statement stand together.
+#include <algorithm>
 #include <sstream>
 
 #include "random_flow.hpp"
@@ -200,7 +201,12 @@ std::string yaml_of(const RandomFlow& flow) {
     out << "  " << routine_name(i) << ":\n    class: " << (routine.is_later ? "later" : "script") << "\n";
     if (!routine.policy.empty()) out << "    activation: " << policy_text(routine) << "\n";
     if (!routine.on_flush.empty()) out << "    on_flush: " << routine.on_flush << "\n";
-    if (!routine.strategy.empty()) out << "    error_handler: {strategy: " << routine.strategy << "}\n";
+    if (routine.max_retries >= 0) {
+      out << "    error_handler: {strategy: retry, max_retries: " << routine.max_retries << ", retry_delay: 1ms"
+          << (routine.strategy.empty() ? "" : ", then: " + routine.strategy) << "}\n";
+    } else if (!routine.strategy.empty()) {
+      out << "    error_handler: {strategy: " << routine.strategy << "}\n";
+    }
     if (routine.is_later) {
       out << "    config: {fails_at: " << routine.fails_at << "}\n";
       continue;
@@ -233,7 +239,8 @@ ModelFlow model_of(const RandomFlow& flow) {
     made.batch_size = static_cast<size_t>(routine.policy_a);
     made.when = [routine](const Json& items) { return policy_holds(routine, items); };
     made.on_flush = routine.on_flush;
-    if (!flow.strategy.empty()) made.strategy = flow.strategy;
+    made.max_retries = static_cast<size_t>(std::max(0, routine.max_retries));
+    if (!flow.strategy.empty() && routine.max_retries < 0) made.strategy = flow.strategy;
     if (!routine.strategy.empty()) made.strategy = routine.strategy;
     made.logic = [routine, i](ModelActivation& in, Json& job) {
       if (routine.is_later) return run_later(routine.fails_at, 0, in, job);

@@ -46,7 +46,7 @@ class Model {
   }
   Json problem(size_t routine, const ModelError& error) const {
     const std::string& id = flow_.routines[routine].id;
-    return {{"code", error.code}, {"message", error.message}, {"routine_id", id}, {"attempt", 1}};
+    return {{"code", error.code}, {"message", error.message}, {"routine_id", id}, {"attempt", error.attempt}};
   }
   void trace(size_t routine, const char* action, const Json& details) {
     job_["trace_log"].push_back({{"routine_id", flow_.routines[routine].id}, {"action", action}, {"details", details}});
@@ -95,9 +95,13 @@ class Model {
     ModelActivation one = peek(number, most);
     for (const auto& [slot, taken] : one.items.items())
       for (size_t i = 0; i < taken.size(); ++i) lying_[number][slot].pop_front();
-    trace(number, "slot_activated", {{"slots", one.counts()}, {"policy_message", message}});
     one.message = message;
-    one.logic = flow_.routines[number].logic;
+    one.retries_left = flow_.routines[number].max_retries;
+    one.logic = [this](ModelActivation& in, Json& job) {  // each attempt
+      trace(in.routine, "slot_activated", {{"slots", in.counts()}, {"policy_message", in.message}});
+      flow_.routines[in.routine].logic(in, job);
+    };
+    one.first_logic = one.logic;
     run(one);
   }
   void run(ModelActivation one) {
@@ -134,10 +138,21 @@ class Model {
       queue_.push_back({item, by.hops + 1, to});
     }
   }
-  void handle(const ModelActivation& one, const ModelError& error) {
+  void handle(const ModelActivation& one, ModelError error) {
+    error.attempt = one.attempt;
     const Json shown = problem(one.routine, error);
     const ModelRoutine& routine = flow_.routines[one.routine];
-    trace(one.routine, "error", {{"code", error.code}, {"message", error.message}, {"attempt", 1}});
+    trace(one.routine, "error", {{"code", error.code}, {"message", error.message}, {"attempt", one.attempt}});
+    if (one.retries_left) {  // the same items again, from the start
+      trace(one.routine, "retry",
+            {{"attempt", one.attempt + 1}, {"delay", 0.001 * static_cast<double>(1 << (one.attempt - 1))}});
+      ModelActivation again = one;
+      again.emissions.clear();
+      again.completion = nullptr;
+      again.logic = one.first_logic;
+      ++again.attempt, --again.retries_left;
+      return suspended_.push_back(again);
+    }
     const bool is_connected = !flow_.connected(one.routine, "error").empty();
     if (!is_connected && routine.strategy == "stop") fail(one.routine, error);
     job_["errors"].push_back(shown);
@@ -163,28 +178,6 @@ class Model {
     }
     return false;
   }
-  // Upstream first: next is the first routine with nobody left upstream outside its cycle, and with it its cycle.
-  std::vector<size_t> flush_order() const {
-    const size_t size = flow_.routines.size();
-    std::vector<std::vector<bool>> reaches(size, std::vector<bool>(size));
-    for (size_t i = 0; i < size; ++i) reaches[i][i] = true;
-    for (const auto& one : flow_.connections) reaches[one.from][one.to] = true;
-    for (size_t i = 0; i < size * size * size; ++i) {
-      const size_t via = i / size / size, a = i / size % size, b = i % size;
-      if (reaches[a][via] && reaches[via][b]) reaches[a][b] = true;
-    }
-    std::vector<size_t> order;
-    std::vector<bool> placed(size);
-    for (size_t a = 0; a < size; ++a) {
-      bool waits = placed[a];
-      for (size_t b = 0; b < size; ++b) waits |= !placed[b] && reaches[b][a] && !reaches[a][b];
-      for (size_t b = 0; b < size && !waits; ++b)
-        if (reaches[a][b] && reaches[b][a]) placed[b] = true, order.push_back(b);
-      if (!waits) a = SIZE_MAX;  // from the top
-    }
-    return order;
-  }
-
   const ModelFlow& flow_;
   const Pick pick_;
   Json job_ = {{"errors", Json::array()}, {"data", Json::object()}, {"trace_log", Json::array()}, {"output", ""}};
@@ -193,7 +186,7 @@ class Model {
   std::vector<bool> skipped_;
   std::vector<ModelActivation> suspended_;
   size_t emitted_ = 0, discarded_ = 0;
-  const std::vector<size_t> order_ = flush_order();
+  const std::vector<size_t> order_ = flow_.flush_order();
 };
 
 }  // namespace runnel::test
