@@ -44,10 +44,6 @@ struct Loading {
     for (const Routine& routine : flow.routines) ids.push_back(routine.id);
     return ids;
   }
-  // For a key whose effect comes later and that would change what happens.
-  void not_available(const Place& place, const std::string& what) {
-    mistakes.error(place, what + " is not available yet");
-  }
 };
 
 // Each reads one part of the file. What is wrong is reported; the flow is then not used.
