@@ -48,4 +48,5 @@ with tempfile.TemporaryDirectory() as folder:
         flow.write_text("flow_id: churn\nroutines:\n  a:\n    class: script\n    slots: [x]\n    config:\n      lua: |\n" + text)
         few, many = peak(str(flow), LONG // 10), peak(str(flow), LONG)
         print(f"        {name}: {few} KiB after {LONG * 1000} updates, {many} KiB after {LONG * 10000}")
-        check(f"{name}: memory stays flat", many < few * 1.3 + 2048, (few, many))
+        if not SANITIZED:  # they keep what was freed for a while
+            check(f"{name}: memory stays flat", many < few * 1.3 + 2048, (few, many))
