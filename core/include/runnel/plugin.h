@@ -144,9 +144,9 @@ typedef struct runnel_type {
   void (*activate)(runnel_context*, void* self);
   /* [load] */
   void (*destroy)(void* self);
-  /* [worker] Optional: the class's own activation policy, where the flow names none. Judged when an item has arrived and
-   * when the time it asked for by host->judge_after is over; items() are those lying in the slots, oldest first. True:
-   * activate now with what host->take named, with all if it named none. Only reads, else it fails. */
+  /* [worker] Optional: the class's own activation policy, where the flow names none. Judged when an item has arrived
+   * and when the time it asked for by host->judge_after is over; items() are those lying in the slots, oldest first.
+   * True: activate now with what host->take named, with all if it named none. Only reads, else it fails. */
   bool (*ready)(runnel_context*, void* self);
 } runnel_type;
 
@@ -249,7 +249,8 @@ typedef struct runnel_host {
   uint32_t (*job_of)(runnel_context*, uint32_t slot, uint32_t index);
   void (*use_job)(runnel_context*, uint32_t job); /* for the calls that follow; RUNNEL_ALL_JOBS: as at the start */
 
-  /* [worker] In ready only: of each of the items of a slot, and what time it is on that clock. Null if there is none. */
+  /* [worker] In ready only: of each of the items of a slot, and what time it is on that clock. Null if there is none.
+   */
   runnel_lying* (*lying)(runnel_context*, uint32_t slot, int64_t* now);
   /* [load] in create, [worker] The name of a slot, as the flow has it; empty past the last one. */
   runnel_text (*slot_name)(runnel_context*, uint32_t slot);
