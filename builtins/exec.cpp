@@ -37,6 +37,7 @@ Settings settings_of(const runnel::Config& config) {
   }
   settings.command.folder = config.string("cwd");
   settings.persistent = config.string("mode") == "persistent";
+  settings.per_batch = config.string("mode") == "per_batch";
   settings.timeout = std::chrono::microseconds(std::llround(config.number("timeout") * 1e6));
   const int64_t output = config.integer("max_output");
   if (output < 1) throw runnel::ConfigError("max_output", "must be at least 1");
@@ -83,14 +84,17 @@ class Exec {
             "mode", runnel::kind::string, "\"per_item\"",
             "per_item: a child for each item, which reads it and prints one JSON value; persistent: one child per "
             "worker, a line in and a line out for each item, in order; a program that ends with 0 after an answer is "
-            "started again for the next item")
-        .choices("per_item|persistent")
+            "started again for the next item; per_batch: a child for all items of one activation, a line in and a line "
+            "out for each, in order, where `activation` makes them several")
+        .choices("per_item|persistent|per_batch")
         .param("timeout", runnel::kind::duration, "60",
-               "of one item: the child and its children are stopped then; 0: none")
+               "of one item, or one batch: the child and its children are stopped then; 0: none")
         .param("env", runnel::kind::object, "{}", "variables over those runnel has")
         .param("cwd", runnel::kind::string, "\"\"", "the folder it works in")
-        .param("max_output", runnel::kind::integer, "16777216", "bytes of one answer; more is an error")
-        .param("max_children", runnel::kind::integer, "32", "of mode per_item: children at once, per worker")
+        .param("max_output", runnel::kind::integer, "16777216",
+               "bytes of one answer, or of those of a batch; more is an error")
+        .param("max_children", runnel::kind::integer, "32",
+               "of modes per_item and per_batch: children at once, per worker")
         .flag(RUNNEL_FREE_SLOTS)
         .flag(RUNNEL_FREE_EVENTS)
         .flag(RUNNEL_MAY_SUSPEND)
@@ -104,11 +108,15 @@ class Exec {
   static void deliver(runnel::Activation& in, const Outcome& outcome) {
     if (!outcome.stderr_text.empty()) in.print(outcome.stderr_text);
     if (!outcome.code.empty()) in.fail(outcome.code, outcome.message);
-    for (const std::string& answer : outcome.answers) {
-      const runnel::Value value = in.parse(answer);
-      if (in.has_failed()) return;
-      if (value.is_missing()) in.fail("exec.protocol", no_json(answer));
-      in.emit(0u, value);
+    size_t next = 0;  // an answer for each item, in their order; each for the job of its item
+    for (uint32_t slot = 0; slot < runnel::Spec::kMost; ++slot) {
+      for (uint32_t i = 0; i < in.slot(slot).size() && next < outcome.answers.size(); ++i) {
+        const std::string& answer = outcome.answers[next++];
+        const runnel::Value value = in.parse(answer);
+        if (in.has_failed()) return;
+        if (value.is_missing()) in.fail("exec.protocol", no_json(answer));
+        in.emit(0u, value, in.job_of(slot, i));
+      }
     }
   }
 

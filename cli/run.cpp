@@ -38,6 +38,7 @@ void print_summary(const BatchResult& result) {
 int run(const Classes& classes, const RunArguments& arguments) {
   if (const std::string mistake = usage_mistake(arguments); !mistake.empty()) return say(mistake), 2;
   FlowOptions flow_options;
+  flow_options.window = arguments.window;
   RuntimeOptions runtime;
   BatchOptions batch;
   try {
@@ -67,9 +68,7 @@ int run(const Classes& classes, const RunArguments& arguments) {
   if (interactive && !arguments.quiet)
     say("reading " + (batch.input_format == "jsonl" ? "JSON lines" : batch.input_format) +
         " from the terminal, one job each; Ctrl-D ends");
-  if (arguments.workers > 1 && workers_for(flow, arguments.workers) == 1 && !arguments.quiet) {
-    say("the flow keeps state between jobs, so it runs on 1 worker, not " + std::to_string(arguments.workers));
-  }
+  if (const std::string note = note_on_workers(flow, arguments.workers); !note.empty() && !arguments.quiet) say(note);
   if (const auto ids = routines_reaching_out(flow); arguments.deterministic && !ids.empty() && !arguments.quiet)
     say("--deterministic does not cover what routine \"" + ids[0] + "\" answers: it reaches outside");
   const bool reads_stdin =
@@ -84,9 +83,14 @@ int run(const Classes& classes, const RunArguments& arguments) {
   if (result.late_finishes && !arguments.quiet)
     say(std::to_string(result.late_finishes) +
         " suspended activations were finished twice or after their job had ended, which did nothing");
-  if (!closed && result.exit_code <= 1) return say("cannot write the output: closing it failed"), 74;
+  if (!closed && result.exit_code <= 1) {
+    say("cannot write the output: closing it failed");
+    if (result.must_end) _exit(74);
+    return 74;
+  }
   if (isatty(STDERR_FILENO) && !arguments.quiet && result.exit_code != 141 && result.exit_code != 2)
     print_summary(result);
+  if (result.must_end) _exit(result.exit_code);
   return result.exit_code;
 }
 

@@ -101,7 +101,7 @@ void Lane::work_on(const std::shared_ptr<Task>& task) {
   if (!start_child(task)) return;
   const std::shared_ptr<Process> child = settings_.persistent ? child_ : task->child;
   arm(task);
-  child->write(task->items[at] + "\n");
+  for (size_t i = at; i < (settings_.per_batch ? task->items.size() : at + 1); ++i) child->write(task->items[i] + "\n");
   if (!settings_.persistent) child->close_input();
 }
 
@@ -230,7 +230,26 @@ void Lane::child_ended(const std::shared_ptr<Task>& task, int status) {
   if (WEXITSTATUS(status) != 0)
     return fail(task, "exec.exit", name + " exited with " + std::to_string(WEXITSTATUS(status)));
   if (settings_.persistent) return fail(task, "exec.exit", name + " ended before it had answered");
+  if (settings_.per_batch) return answered_batch(task);
   answered(task);
+}
+
+// A line for each item.
+void Lane::answered_batch(const std::shared_ptr<Task>& task) {
+  std::vector<std::string>& answers = task->outcome.answers;
+  for (size_t at = 0; at < task->answer.size();) {
+    const size_t end = std::min(task->answer.find('\n', at), task->answer.size());
+    const std::string line = task->answer.substr(at, end - at);
+    if (line.find_first_not_of(" \t\r") != std::string::npos) answers.push_back(line);
+    at = end + 1;
+  }
+  if (answers.size() == task->items.size()) return finish(task);
+  const auto counted = [](size_t count, const char* what) {
+    return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+  };
+  fail(task, "exec.protocol",
+       "\"" + settings_.command.arguments[0] + "\" answered " + counted(task->items.size(), "item") + " with " +
+           counted(answers.size(), "line"));
 }
 
 // Its last answer was its end, and the item only came while it was on its way out: a new child has to work on that. One

@@ -21,6 +21,7 @@ void on_thread(std::function<void()> work);  // [any thread]
 struct Settings {
   Command command;
   bool persistent = false;
+  bool per_batch = false;               // one child for all items of a task
   std::chrono::microseconds timeout{};  // of one item; 0: none
   size_t most_output = 0;               // bytes of one item's answer
   size_t most_children = 1;
@@ -71,6 +72,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   bool ended_between_items(const std::shared_ptr<Task>&, int status) const;
   void disarm(const std::shared_ptr<Task>&);
   void answered(const std::shared_ptr<Task>&);
+  void answered_batch(const std::shared_ptr<Task>&);
   void fail(const std::shared_ptr<Task>&, std::string code, std::string message);
   void finish(const std::shared_ptr<Task>&);
 

@@ -10,6 +10,7 @@ cat >../expected <<'FILES'
 ./include/runnel/activation.hpp
 ./include/runnel/failure.hpp
 ./include/runnel/later.hpp
+./include/runnel/lying.hpp
 ./include/runnel/plugin.h
 ./include/runnel/routine.hpp
 ./include/runnel/routine_json.hpp

@@ -43,7 +43,11 @@ AT(runnel_param, default_json, 24);
 AT(runnel_param, choices, 40);
 AT(runnel_param, summary, 56);
 
-SIZE(runnel_type, 112);
+SIZE(runnel_lying, 16);
+AT(runnel_lying, since, 0);
+AT(runnel_lying, note, 8);
+
+SIZE(runnel_type, 120);
 AT(runnel_type, struct_size, 0);
 AT(runnel_type, flags, 4);
 AT(runnel_type, name, 8);
@@ -59,6 +63,7 @@ AT(runnel_type, resolve, 80);
 AT(runnel_type, create, 88);
 AT(runnel_type, activate, 96);
 AT(runnel_type, destroy, 104);
+AT(runnel_type, ready, 112);
 
 SIZE(runnel_plugin, 96);
 AT(runnel_plugin, magic, 0);
@@ -116,7 +121,14 @@ HOST(finish, 34);
 HOST(finish_after, 35);
 HOST(on_cancel, 36);
 HOST(warn, 37);
-SIZE(runnel_host, 16 + 8 * 38);
+HOST(take, 38);
+HOST(judge_after, 39);
+HOST(job_count, 40);
+HOST(job_of, 41);
+HOST(use_job, 42);
+HOST(lying, 43);
+HOST(slot_name, 44);
+SIZE(runnel_host, 16 + 8 * 45);
 #endif
 
 VALUE(RUNNEL_MISSING, 0);

@@ -15,9 +15,10 @@ FREE = "as the flow names them"
 LEAST = {"boolean": True, "integer": 1, "number": 1.5, "string": "x", "list": [], "map": {}, "duration": "1s", "Lua script": "local x = 1",
          "expression": "= 1", "mapper value": "$", "text with {placeholders}": "x", "condition": "= true", "any value": "x"}
 EXAMPLES = {  # where the least that the kinds ask for is not enough
-    "sample": {"every": 2}, "data_transformer": {"transformations": "strip_whitespace"},
-    "data_validator": {"required_fields": ["a"]}, "exec": {"command": ["cat"]}, "schema_validator": {"schema": {"type": "object"}},
+    "rate_limit": {"rate": 2, "burst": 3, "max_wait": "1s"}, "sample": {"every": 2}, "data_transformer": {"transformations": "strip_whitespace"},
+    "data_validator": {"required_fields": ["a"]}, "exec": {"command": ["cat"]}, "batcher": {"bytes": 100}, "join": {"key": "data"}, "schema_validator": {"schema": {"type": "object"}},
 }
+SLOTS = {"join": ["input", "other"]}  # where the flow names the slots and one is not enough
 ITEMS = ["null", "true", "0", "-1", "1e400", "123456789012345678901234567890", '""', "[]", "{}", '"text"', '{"data":null}', '{"field":[]}',
          '"' + "x" * 1_000_000 + '"', '"\\u0000\\ud83d\\ude00\\\\"', "[" * 200 + "]" * 200, '{"a":' * 200 + "1" + "}" * 200,
          "{" + ",".join(f'"key{i}":{i}' for i in range(10_000)) + "}", "[" + ",".join(["{}"] * 10_000) + "]",
@@ -67,7 +68,7 @@ def least(one):
 def flow(one, config):
     routine = {"class": one["name"], "config": config}
     if one["slots"] == FREE:
-        routine["slots"] = ["input"]
+        routine["slots"] = SLOTS.get(one["name"], ["input"])
     if one["events"] == FREE:
         routine["events"] = ["output"]
     return json.dumps({"flow_id": "contract", "routines": {"it": routine}, "connections": []})

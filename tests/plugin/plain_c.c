@@ -110,7 +110,8 @@ static const runnel_type type = {sizeof(runnel_type),
                                  NULL,
                                  create,
                                  activate,
-                                 destroy};
+                                 destroy,
+                                 NULL};
 static const runnel_type* const types[] = {&type};
 
 extern RUNNEL_EXPORT const runnel_plugin runnel_plugin_entry;

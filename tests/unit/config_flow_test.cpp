@@ -154,11 +154,35 @@ TEST_CASE("a cycle of scripts may end where a script decides") {
 }
 
 TEST_CASE("keys whose effect is still to come are refused, inert ones load") {
-  CHECK(with("plugins: [a.so]\nexecution: {partition_by: data.x, timeout: 5s}\n") ==
-        "f:5:11: plugins cannot be opened here\nf:6:13: \"partition_by\" is not available yet\n");
-  CHECK(with("plugins: []\nerror_handler: {max_retries: 2, jitter: full, is_critical: false}\ntests: []\n").empty());
-  CHECK(with("error_handler: {strategy: retry, is_critical: true}\n") ==
-        "f:5:27: strategy \"retry\" is not available yet\nf:5:47: \"is_critical: true\" is not available yet\n");
+  CHECK(with("plugins: [a.so]\nexecution: {timeout: 5s}\n") == "f:5:11: plugins cannot be opened here\n");
+  CHECK(with("plugins: []\ntests: []\n").empty());
+  CHECK(with("error_handler: {max_retries: 2, jitter: full, is_critical: false}\n") ==
+        "f:5:17: \"max_retries\" has no effect without \"strategy: retry\"\n");
+}
+
+TEST_CASE("an error handler is the flow's where a routine has none of its own") {
+  const auto loaded = load(
+      "flow_id: t\nerror_handler: {strategy: retry, max_retries: 7, retry_delay: 250ms, max_delay: 2m, "
+      "jitter: equal, retry_on: [x], then: skip, is_critical: true}\nexecution: {timeout: 2m}\n"
+      "routines: {a: {class: step, timeout: 1.5}, b: {class: step, error_handler: {strategy: retry}}}\n");
+  REQUIRE(loaded.messages() == "");
+  const Routine& a = loaded.flow().routines[0];
+  REQUIRE(a.error_handler.retry);
+  CHECK(a.error_handler.strategy == Strategy::skip);
+  CHECK(a.error_handler.is_critical);
+  CHECK(a.error_handler.retry->max_retries == 7);
+  CHECK(a.error_handler.retry->delay_us == 250'000);
+  CHECK(a.error_handler.retry->max_delay_us == 120e6);
+  CHECK(a.error_handler.retry->jitter == Jitter::equal);
+  CHECK(a.error_handler.retry->retry_on == std::vector<std::string>{"x"});
+  CHECK(a.timeout_us == 1'500'000);
+  CHECK(loaded.flow().limits.time_us == 120'000'000);
+  const Routine& b = loaded.flow().routines[1];
+  REQUIRE(b.error_handler.retry);
+  CHECK(b.error_handler.strategy == Strategy::stop);
+  CHECK_FALSE(b.error_handler.is_critical);
+  CHECK_FALSE(b.error_handler.retry->max_delay_us);
+  CHECK(b.timeout_us == 0);
 }
 
 TEST_CASE("max_workers is workers, a strategy of execution changes nothing") {

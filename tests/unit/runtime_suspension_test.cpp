@@ -159,6 +159,7 @@ TEST_CASE("a job that ends cancels what it had suspended and frees what was left
     handles.push_back(in.suspend());
   });
   builder.connect("start", "output", "wait", "input");
+  builder.flow().limits.time_us = 7'200'000'000;
   builder.start({});
   std::string end;
   builder.runner().on_finished([&](core::JobContext& job) { end = core::text_of(job.status); });

@@ -52,6 +52,7 @@ struct ScriptFixture {
     context = runnel_context();
     context.arena = &job.arena;
     context.job = &job;
+    context.clock = &job.clock;
     context.routine = &routine;
     context.constants = &constants;
     context.slots = slots;

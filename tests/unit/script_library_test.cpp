@@ -80,7 +80,8 @@ TEST_CASE("emit takes declared events and any JSON") {
   CHECK(f.script("emit('valdated', 1)") ==
         "event.unknown: no event \"valdated\" in routine \"logic\"; did you mean \"validated\"? (flow.yaml:10:7)");
   CHECK(f.failure_of("emit(1)").find("string expected") != std::string::npos);
-  CHECK(f.failure_of("emit('e', 1, {job = 2})") == "emit takes an event and an item");
+  CHECK(f.failure_of("emit('e', 1, {job = 2})") == "emit: there is no job 2 in jobs()");
+  CHECK(f.failure_of("emit('e', 1, {job = 1}, 2)") == "emit takes an event, an item and {job = i}");
   f.compile({{ExpressionKind::lua_script, "emit('e', 1)"}});
   f.renew();
   f.context.emissions = nullptr;
@@ -111,6 +112,30 @@ TEST_CASE("worker state is seen at once and held back until the commit") {
   Value value{};
   CHECK_FALSE(f.engine->evaluate(0, f.context, value));
   CHECK(f.context.failure.message == "there is no worker state here");
+}
+
+TEST_CASE("an error inside the function of update leaves the old value") {
+  ScriptFixture f;
+  f.printed("worker.set('n', 1) worker.set('gone', 1)");
+  f.state.commit();
+  CHECK(
+      f.printed("print(pcall(worker.update, 'n', function(n) error('no') end), worker.get('n'))").starts_with("false"));
+  CHECK(f.printed("print(worker.get('n'), worker.update('n', function(n) worker.set('n', 7) return n + 1 end))") ==
+        "1\t2");
+  f.state.commit();
+  CHECK(f.printed("print(worker.get('n'), worker.update('gone', function() return nil end))") == "2\tnil");
+  f.state.commit();
+  CHECK(f.printed("print(worker.get('gone', 'none'))") == "none");
+}
+
+TEST_CASE("thousands of writes of one activation are seen and committed, and so are those of the next") {
+  ScriptFixture f;
+  CHECK(f.printed("for i = 1, 5000 do worker.set('k' .. i, i) worker.shared.set('k' .. i, -i) end "
+                  "print(worker.get('k1'), worker.get('k5000'), worker.shared.get('k4000'))") == "1\t5000\t-4000");
+  f.state.commit();
+  CHECK(f.printed("for i = 1, 4999 do worker.set('k' .. i, nil) end print(worker.get('k4999', 'none'))") == "none");
+  f.state.commit();
+  CHECK(f.printed("print(worker.get('k1', 'none'), worker.get('k5000'), worker.shared.get('k1'))") == "none\t5000\t-1");
 }
 
 TEST_CASE("what comes from worker state outlives its replacement") {

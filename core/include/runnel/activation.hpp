@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runnel {
 
@@ -45,6 +46,15 @@ class Config {
   double number(std::string_view name) const { return object_[name].number_or(0); }
   bool boolean(std::string_view name) const { return object_[name].bool_or(false); }
   Expression expression(std::string_view name) const { return Expression(object_[name].raw()); }
+  // The names of the slots, in the order of their numbers.
+  std::vector<std::string> slots() const {
+    std::vector<std::string> names;
+    for (uint32_t slot = 0;; ++slot) {
+      const std::string_view name = detail::view(detail::host->slot_name(context_, slot));
+      if (name.empty()) return names;
+      names.emplace_back(name);
+    }
+  }
   // Shown as a warning at a parameter such as `schema.format`; what cannot work at all is a ConfigError.
   void warn(std::string_view path, std::string_view message, size_t offset = 0) const {
     detail::host->warn(context_, detail::text(path), offset, detail::text(message));
@@ -68,10 +78,11 @@ class Ports {
   runnel_context* context_;
 };
 
-// The job an activation runs for.
+// The job an activation runs for; or, with worker-scoped slots, one of those it serves.
 class Job {
  public:
-  explicit Job(runnel_context* context) : context_(context) {}
+  explicit Job(runnel_context* context, uint32_t number = RUNNEL_ALL_JOBS) : context_(context), number_(number) {}
+  uint32_t number() const { return number_; }
 
   Value job_id() const { return field(RUNNEL_JOB_ID); }
   Value worker_id() const { return field(RUNNEL_JOB_WORKER_ID); }
@@ -83,22 +94,47 @@ class Job {
   Value data() const { return field(RUNNEL_JOB_DATA); }
   Value trace_log() const { return field(RUNNEL_JOB_TRACE_LOG); }
 
-  Value get_data(std::string_view key) const { return {context_, detail::host->get_data(context_, detail::text(key))}; }
-  void set_data(Text key, Value value) { detail::host->set_data(context_, key.raw(), value.raw()); }
+  Value get_data(std::string_view key) const {
+    const Use use(*this);
+    return {context_, detail::host->get_data(context_, detail::text(key))};
+  }
+  void set_data(Text key, Value value) {
+    const Use use(*this);
+    detail::host->set_data(context_, key.raw(), value.raw());
+  }
   void trace(Text action, Pairs details = {}) {
     trace(action, details.size() ? &details.begin()->raw : nullptr, details.size());
   }
   void trace(Text action, const runnel_member* details, size_t count) {
+    const Use use(*this);
     detail::host->trace(context_, action.raw(), details, static_cast<uint32_t>(count));
   }
   // status: completed, failed or cancelled. Takes effect when the activation returns; the first call counts.
   void complete(std::string_view status = "completed", Value error = {}) {
+    const Use use(*this);
     detail::host->complete(context_, detail::text(status), error.raw());
   }
 
  private:
-  Value field(runnel_job_field field) const { return {context_, detail::host->job(context_, field)}; }
+  // The calls of its lifetime concern this job.
+  struct Use {
+    explicit Use(const Job& job) : context(job.number_ == RUNNEL_ALL_JOBS ? nullptr : job.context_) {
+      if (context) detail::host->use_job(context, job.number_);
+    }
+    ~Use() {
+      if (context) detail::host->use_job(context, RUNNEL_ALL_JOBS);
+    }
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    runnel_context* context;
+  };
+  friend class Activation;
+  Value field(runnel_job_field field) const {
+    const Use use(*this);
+    return {context_, detail::host->job(context_, field)};
+  }
   runnel_context* context_;
+  uint32_t number_;
 };
 
 // State of the worker: outlives jobs. What an activation writes, others see when it has returned without failing.
@@ -152,12 +188,25 @@ class Activation {
   Items slot(Text name) const { return slot(number_of(name.view(), type_->slots, type_->slot_count, "slot")); }
   Value policy_message() const { return {context_, detail::host->policy_message(context_)}; }
   Job job() const { return Job(context_); }
+  // With worker-scoped slots: the jobs served, each once, in the order of their items. job() then has no fields, its
+  // traces go to each of them, and set_data and complete need one of these.
+  uint32_t job_count() const { return detail::host->job_count(context_); }
+  Job job(uint32_t number) const { return Job(context_, number); }
+  Job job_of(uint32_t slot, uint32_t index) const { return Job(context_, detail::host->job_of(context_, slot, index)); }
   State state() const { return {context_, false}; }
   State shared_state() const { return {context_, true}; }
 
   void emit(uint32_t event, Value item) { detail::host->emit(context_, event, item.raw()); }
   void emit(Text event, Value item) { emit(number_of(event.view(), type_->events, type_->event_count, "event"), item); }
   void emit(Text event, Pairs members) { emit(event, object(members)); }
+  void emit(Text event, Value item, const Job& job) {  // for one of the jobs served; else a copy goes to each
+    const Job::Use use(job);
+    emit(event, item);
+  }
+  void emit(uint32_t event, Value item, const Job& job) {
+    const Job::Use use(job);
+    emit(event, item);
+  }
   [[noreturn]] void fail(std::string code, const std::string& message) { runnel::fail(std::move(code), message); }
   void print(std::string_view text) { detail::host->print(context_, detail::text(text)); }
   int64_t now_us() const { return detail::host->now(context_); }

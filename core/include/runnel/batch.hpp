@@ -53,6 +53,9 @@ struct BatchResult {
   JobCounts counts;            // of a file as a whole, whoever wrote it
   uint64_t late_finishes = 0;  // suspended activations that were finished twice or after their job's end
   std::string message;         // why the run could not start or stopped; "" otherwise
+  // A native routine did not return at its deadline, and its thread is still there. All is written; the program must
+  // end by _exit().
+  bool must_end = false;
 };
 
 // Everything is checked before the first job: with exit code 2 nothing has run. The flow must have loaded.
@@ -75,7 +78,9 @@ const std::vector<std::string>& record_fields();
 std::vector<std::string> routines_reaching_out(const Flow&);
 
 // Workers a flow runs on when so many are asked for (0: its own number, else as many as there are cores). A flow that
-// keeps state runs on one.
+// keeps state runs on one, unless it has `partition_by`.
 uint32_t workers_for(const Flow&, uint32_t asked);
+// Why they are fewer than asked for, by the caller or the flow, as a line for its user; "": they are not.
+std::string note_on_workers(const Flow&, uint32_t asked);
 
 }  // namespace runnel

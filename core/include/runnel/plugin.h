@@ -19,6 +19,7 @@ extern "C" {
 #endif
 
 #define RUNNEL_PLUGIN_MAGIC 0x4c4e4e52u /* "RNNL" */
+#define RUNNEL_ALL_JOBS UINT32_MAX
 #define RUNNEL_ABI_MAJOR 0u
 #define RUNNEL_ABI_MINOR 1u
 
@@ -95,6 +96,12 @@ enum runnel_param_kind {
                                   RUNNEL_EXPRESSION whose value is a boolean */
 };
 
+/* Of an item that lies in a slot, for the class's own policy. */
+typedef struct runnel_lying {
+  int64_t since; /* when it arrived: microseconds of a clock that only runs on */
+  int64_t note;  /* 0 at first; what the class wants to remember of it, such as a hash of its key */
+} runnel_lying;
+
 typedef struct runnel_port {
   runnel_text name;
   runnel_text summary;
@@ -137,6 +144,10 @@ typedef struct runnel_type {
   void (*activate)(runnel_context*, void* self);
   /* [load] */
   void (*destroy)(void* self);
+  /* [worker] Optional: the class's own activation policy, where the flow names none. Judged when an item has arrived
+   * and when the time it asked for by host->judge_after is over; items() are those lying in the slots, oldest first.
+   * True: activate now with what host->take named, with all if it named none. Only reads, else it fails. */
+  bool (*ready)(runnel_context*, void* self);
 } runnel_type;
 
 /* ---- What the host offers ------------------------------------------------------------------------------------- */
@@ -227,6 +238,22 @@ typedef struct runnel_host {
 
   /* [load] In resolve and create: something the author of the flow should know, shown as a warning at the parameter. */
   void (*warn)(runnel_context*, runnel_text param_path, size_t byte_offset, runnel_text message);
+
+  /* The class's own policy [worker], in ready only: an item for the activation; judge again after so long. */
+  void (*take)(runnel_context*, uint32_t slot, uint32_t index);
+  void (*judge_after)(runnel_context*, int64_t microseconds);
+
+  /* Slots of `scope: worker` [worker]: an activation serves the jobs its items belong to, counted from 0. job() and the
+   * like have no job to speak of until use_job names one; print, trace and emit concern all of them. */
+  uint32_t (*job_count)(runnel_context*); /* 1 in an ordinary activation */
+  uint32_t (*job_of)(runnel_context*, uint32_t slot, uint32_t index);
+  void (*use_job)(runnel_context*, uint32_t job); /* for the calls that follow; RUNNEL_ALL_JOBS: as at the start */
+
+  /* [worker] In ready only: of each of the items of a slot, and what time it is on that clock. Null if there is none.
+   */
+  runnel_lying* (*lying)(runnel_context*, uint32_t slot, int64_t* now);
+  /* [load] in create, [worker] The name of a slot, as the flow has it; empty past the last one. */
+  runnel_text (*slot_name)(runnel_context*, uint32_t slot);
 } runnel_host;
 
 /* ---- What a library exports ----------------------------------------------------------------------------------- */

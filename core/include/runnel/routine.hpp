@@ -21,6 +21,7 @@
 #include <exception>
 #include <new>
 #include <runnel/activation.hpp>
+#include <runnel/lying.hpp>
 #include <runnel/spec.hpp>
 #include <runnel/value.hpp>
 
@@ -64,7 +65,8 @@ struct __attribute__((visibility("hidden"))) TypeOf {
                                        TypeOf::resolver(),
                                        create,
                                        activate,
-                                       destroy};
+                                       destroy,
+                                       TypeOf::judge()};
 
  private:
   template <class Function>
@@ -80,6 +82,22 @@ struct __attribute__((visibility("hidden"))) TypeOf {
       detail::host->reject(context, {}, 0, detail::text("an exception that is no std::exception"));
     }
     return false;
+  }
+  static constexpr auto judge() -> bool (*)(runnel_context*, void*) {
+    if constexpr (requires(Routine routine, Lying lying) { routine.ready(lying); }) {
+      return ready<>;
+    } else {
+      return nullptr;
+    }
+  }
+  template <class Class = Routine>
+  static bool ready(runnel_context* context, void* self) noexcept {
+    bool is_ready = false;
+    detail::guarded(context, [&] {
+      Lying lying(context, &type);
+      is_ready = static_cast<Class*>(self)->ready(lying);
+    });
+    return is_ready;
   }
   static constexpr auto resolver() -> bool (*)(runnel_context*, runnel_value) {
     if constexpr (requires(Config config, Ports ports) { Routine::resolve(config, ports); }) {

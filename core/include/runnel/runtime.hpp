@@ -58,9 +58,10 @@ class Classes {
 };
 
 struct FlowOptions {
-  std::vector<std::string> sets;                                   // "routines.logic.config.x=3"
-  std::vector<std::pair<std::string, std::string>> environment;    // what ${NAME} and env.NAME see
-  bool strict = false;                                             // warnings are errors
+  std::vector<std::string> sets;                                 // "routines.logic.config.x=3"
+  std::vector<std::pair<std::string, std::string>> environment;  // what ${NAME} and env.NAME see
+  bool strict = false;                                           // warnings are errors
+  uint64_t window = 4096;  // jobs under way at once: BatchOptions::window. Larger batches across jobs are warned of
   bool asks_for_entry = false;                                     // warns if the flow does not say where jobs enter
   std::string select;                                              // an expression for each finished job; "": none
   std::vector<std::pair<std::string, std::string>> metadata_from;  // key, expression for each job's `data`
@@ -128,11 +129,12 @@ struct RuntimeOptions {
 };
 
 // What post() was given cannot be posted: no such routine or slot, data that is not JSON, a runtime that was not
-// started.
+// started, or one where a routine with `is_critical: true` has failed a job.
 struct PostError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
+// A native routine that never returns keeps its worker, and the jobs behind it, for ever: only batches watch for that.
 class Runtime {
  public:
   Runtime(const Flow&, RuntimeOptions = {});

@@ -53,6 +53,7 @@ void put_date(char* out, int64_t days) {
 
 int64_t wall_clock_us() { return read_clock(CLOCK_REALTIME); }
 int64_t monotonic_us() { return read_clock(CLOCK_MONOTONIC); }
+int64_t coarse_monotonic_us() { return read_clock(CLOCK_MONOTONIC_COARSE); }
 int64_t thread_cpu_us() { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
 JobClock JobClock::virtual_for(uint64_t ordinal) {

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "config/expressions.hpp"
 #include "config/loading.hpp"
 #include "config/map_reader.hpp"
 
@@ -10,27 +13,6 @@ TraceLevel level_of(std::string_view name) {
   if (name == "off") return TraceLevel::off;
   if (name == "flow") return TraceLevel::flow;
   return name == "data" ? TraceLevel::data : TraceLevel::user;
-}
-
-// `continue`, ... as a name of the file; retry counts as stop, its effect is not available yet.
-Strategy strategy_of(std::string_view name) {
-  if (name == "continue") return Strategy::proceed;
-  return name == "skip" ? Strategy::skip : Strategy::stop;
-}
-
-void read_retry(Loading& loading, const MapReader& handler) {
-  Fields& fields = loading.fields;
-  if (const YamlNode* node = handler.get("max_retries")) fields.integer(*node, "\"max_retries\"", 0);
-  if (const YamlNode* node = handler.get("retry_delay")) fields.duration(*node, "\"retry_delay\"");
-  if (const YamlNode* node = handler.get("max_delay")) fields.duration(*node, "\"max_delay\"");
-  if (const YamlNode* node = handler.get("jitter")) fields.choice(*node, "\"jitter\"", {"none", "full", "equal"});
-  if (const YamlNode* node = handler.get("retry_on")) fields.text_list(*node, "\"retry_on\"");
-  if (const YamlNode* node = handler.get("no_retry_on")) fields.text_list(*node, "\"no_retry_on\"");
-  if (const YamlNode* node = handler.get("then")) fields.choice(*node, "\"then\"", {"stop", "continue", "skip"});
-  if (const YamlNode* node = handler.get("retry_backoff")) {
-    const auto factor = fields.number(*node, "\"retry_backoff\"");
-    if (factor && factor->number < 1) fields.refuse(*node, "\"retry_backoff\"", "a number of at least 1");
-  }
 }
 
 // With the keys of the Python library: max_workers is another name, its strategy has no effect.
@@ -51,31 +33,29 @@ void read_workers(Loading& loading, const MapReader& map) {
   }
 }
 
+// It is evaluated before the job is on a worker.
+void read_partition(Loading& loading, const YamlNode& node) {
+  const auto added = add_lua_expression(loading, node, "\"partition_by\"");
+  if (!added) return;
+  if (added->names_worker || added->names_job) {
+    loading.mistakes.error(node.place(),
+                           "\"partition_by\" cannot use " + quoted(added->names_worker ? "worker" : "job") +
+                               ": it decides where the job will run",
+                           "it sees `data` and `metadata`, as in partition_by: data.user_id");
+    return;
+  }
+  loading.flow.partition_by = added->index;
+}
+
 }  // namespace
 
-ErrorHandlerSpec read_error_handler(Loading& loading, const YamlNode& node, const std::string& where) {
-  ErrorHandlerSpec result;
-  if (node.kind != NodeKind::map) {
-    loading.fields.refuse(node, "\"error_handler\"", "a map",
-                          node.kind == NodeKind::scalar ? "write error_handler: {strategy: " + node.text + "}" : "");
-    return result;
-  }
-  const MapReader handler(node, loading.mistakes,
-                          {"strategy", "max_retries", "retry_delay", "retry_backoff", "max_delay", "jitter", "retry_on",
-                           "no_retry_on", "then", "is_critical"},
-                          " in \"error_handler\"" + where);
-  if (const YamlNode* strategy = handler.get("strategy")) {
-    const auto name = loading.fields.choice(*strategy, "\"strategy\"", {"stop", "continue", "skip", "retry"});
-    if (name == "retry") loading.not_available(strategy->place(), "strategy \"retry\"");
-    if (name) result.strategy = strategy_of(*name);
-  }
-  read_retry(loading, handler);
-  if (const YamlNode* critical = handler.get("is_critical")) {
-    if (loading.fields.boolean(*critical, "\"is_critical\"") == true) {
-      loading.not_available(critical->place(), "\"is_critical: true\"");
-    }
-  }
-  return result;
+std::optional<int64_t> read_timeout(Loading& loading, const YamlNode& node) {
+  constexpr double kLongest = 1e9;  // seconds
+  const auto seconds = loading.fields.duration(node, "\"timeout\"");
+  if (!seconds) return std::nullopt;
+  const auto us = static_cast<int64_t>(std::min(*seconds, kLongest) * 1e6);
+  if (us > 0) return us;
+  return loading.fields.refuse(node, "\"timeout\"", "a duration above 0");
 }
 
 void read_execution(Loading& loading, const YamlNode& execution) {
@@ -87,9 +67,11 @@ void read_execution(Loading& loading, const YamlNode& execution) {
                       [&](const std::string& key) { return suggest(key, ours); });
   Fields& fields = loading.fields;
   Flow& flow = loading.flow;
-  if (const YamlNode* node = map.get("timeout")) fields.duration(*node, "\"timeout\"");
+  if (const YamlNode* node = map.get("timeout")) {
+    flow.limits.time_us = read_timeout(loading, *node).value_or(flow.limits.time_us);
+  }
   read_workers(loading, map);
-  if (const YamlEntry* entry = map.entry("partition_by")) loading.not_available(entry->key.place(), "\"partition_by\"");
+  if (const YamlNode* node = map.get("partition_by")) read_partition(loading, *node);
   if (const YamlNode* node = map.get("max_hops")) {
     if (const auto hops = fields.integer(*node, "\"max_hops\"", 1, UINT32_MAX)) {
       flow.limits.hops = static_cast<uint32_t>(*hops);

@@ -18,7 +18,7 @@ std::optional<AddedExpression> compile(Loading& loading, ExpressionKind kind, Ex
   expression.kind = kind;
   expression.source = std::move(source);
   loading.flow.expressions.push_back(std::move(expression));
-  return AddedExpression{loading.flow.expressions.size() - 1, facts.names_worker};
+  return AddedExpression{loading.flow.expressions.size() - 1, facts.names_worker, facts.names_job};
 }
 
 // As a YAML scalar in whichever quotes it has not itself.

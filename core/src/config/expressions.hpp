@@ -10,6 +10,7 @@ namespace runnel::core {
 struct AddedExpression {
   size_t index = 0;
   bool names_worker = false;
+  bool names_job = false;
 };
 
 // `name`: what the expression is of, as messages show it. A mistake is reported and gives nothing.

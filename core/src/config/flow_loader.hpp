@@ -19,8 +19,9 @@ struct LoadOptions {
   std::vector<std::string> sets;                                 // --set PATH=VALUE, in order
   std::vector<std::pair<std::string, std::string>> environment;  // NAME, value: --env-file over the process's
   bool strict = false;                                           // warnings are errors
-  bool asks_for_entry = false;                                   // warns if the flow does not say where jobs enter
-  std::string select;                                            // --select: an expression for finished jobs; "": none
+  uint64_t window = 4096;       // jobs under way at once; warns of batches across jobs that are larger
+  bool asks_for_entry = false;  // warns if the flow does not say where jobs enter
+  std::string select;           // --select: an expression for finished jobs; "": none
   std::vector<std::pair<std::string, std::string>> metadata_from;  // --metadata-from: name, expression for a job's data
   std::string job_id_from;                                         // --job-id-from: the same; "": none
   std::optional<std::string> script;                               // -e: the Lua of a flow that has no file

@@ -44,10 +44,6 @@ struct Loading {
     for (const Routine& routine : flow.routines) ids.push_back(routine.id);
     return ids;
   }
-  // For a key whose effect comes later and that would change what happens.
-  void not_available(const Place& place, const std::string& what) {
-    mistakes.error(place, what + " is not available yet");
-  }
 };
 
 // Each reads one part of the file. What is wrong is reported; the flow is then not used.
@@ -56,9 +52,17 @@ void add_plugins_of_options(Loading&);
 void read_plugins(Loading&, const YamlNode& plugins);
 void read_environment(Loading&, const YamlNode& env);
 void read_execution(Loading&, const YamlNode& execution);
+// Microseconds, more than 0.
+std::optional<int64_t> read_timeout(Loading&, const YamlNode&);
 ErrorHandlerSpec read_error_handler(Loading&, const YamlNode&, const std::string& where);
 void read_routines(Loading&, const YamlNode& routines);
-void read_policy(Loading&, Routine&, const YamlNode* activation, const YamlNode* on_flush);
+// What a routine says of its activation; null: nothing.
+struct PolicyNodes {
+  const YamlNode* activation;
+  const YamlNode* on_flush;
+  const YamlNode* scope;
+};
+void read_policy(Loading&, Routine&, const PolicyNodes&);
 void read_connections(Loading&, const YamlNode& connections);
 void read_entry(Loading&, const YamlNode& entry);
 void check_graph(Loading&, const YamlNode& root);

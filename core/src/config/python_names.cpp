@@ -12,10 +12,16 @@ struct Instead {
 };
 
 constexpr Instead kInstead[] = {
-    {"aggregator", "", "any routine waits for all its slots with activation: all_slots_ready"},
-    {"batcher", "", "any routine takes batches with activation: {batch_size: 10}"},
-    {"debouncer", "", "any routine waits between activations with activation: {time_interval: 5s}"},
-    {"retry_handler", "", "retrying is not available yet; what fails in any routine leaves by its event error"},
+    {"retry_handler", "", "any routine can retry: write error_handler: {strategy: retry} at the one that may fail"},
+    {"aggregator", "slots", "slots stand beside config: slots: [a, b]"},
+    {"aggregator", "mode", "write require: all, any or n_of_m"},
+    {"aggregator", "threshold", "write count: 2"},
+    {"aggregator", "merge_strategy", "write output: dict, list or flatten"},
+    {"batcher", "batch_size", "write size: 100"},
+    {"batcher", "batch_timeout", "write time: 5s"},
+    {"batcher", "flush_on_shutdown", "what is left always comes out; on_flush: discard beside config drops it"},
+    {"batcher", "max_batches", "nothing is kept but the batch that grows"},
+    {"batcher", "emit_empty", "no batch is empty"},
     {"filter", "pass_event", "what passes leaves by the event passed: connect that"},
     {"filter", "reject_event", "what is rejected leaves by the event rejected: connect that"},
     {"filter", "include_reason", "the event rejected always says it: {data, reason}"},
@@ -25,6 +31,12 @@ constexpr Instead kInstead[] = {
 };
 
 constexpr Instead kInsteadOfEvent[] = {
+    {"aggregator", "aggregated", "what is complete leaves by output: the data itself"},
+    {"aggregator", "timeout", "what is not complete leaves by partial: {data, missing, reason}"},
+    {"batcher", "batch", "batches leave by output: {items, count, reason}"},
+    {"batcher", "timeout", "batches leave by output; their reason says why"},
+    {"debouncer", "debounced", "it leaves by output: the item itself"},
+    {"debouncer", "leading", "it leaves by output: the item itself"},
     {"conditional_router", "output",
      "items that meet no condition leave by unmatched, the others by their route's name"},
 };

@@ -27,11 +27,6 @@ void read_class(Loading& loading, Routine& routine, const YamlNode& node) {
   }
 }
 
-void read_scope(Loading& loading, const YamlNode& node) {
-  const auto scope = loading.fields.choice(node, "\"scope\"", {"job", "worker"});
-  if (scope == "worker") loading.not_available(node.place(), "\"scope: worker\"");
-}
-
 // What depends on the class. On a mistake the routine's ports may not be known.
 void read_by_class(Loading& loading, Routine& routine, RoutineDraft& draft, const MapReader& body) {
   routine.keeps_state = routine.spec->has(RUNNEL_KEEPS_STATE);
@@ -67,13 +62,12 @@ void read_routine(Loading& loading, const YamlEntry& entry) {
                    " in routine " + quoted(routine.id));
     if (const YamlNode* node = body.require("class", entry.key.place())) read_class(loading, routine, *node);
     if (routine.spec) read_by_class(loading, routine, draft, body);
-    read_policy(loading, routine, body.get("activation"), body.get("on_flush"));
-    if (const YamlNode* node = body.get("scope")) read_scope(loading, *node);
+    read_policy(loading, routine, {body.get("activation"), body.get("on_flush"), body.get("scope")});
     if (const YamlNode* node = body.get("error_handler")) {
       routine.error_handler = read_error_handler(loading, *node, " of routine " + quoted(routine.id));
     }
-    if (const YamlEntry* timeout = body.entry("timeout")) {
-      loading.not_available(timeout->key.place(), "\"timeout\" of a routine");
+    if (const YamlNode* node = body.get("timeout")) {
+      routine.timeout_us = read_timeout(loading, *node).value_or(0);
     }
     const YamlNode* description = body.get("description");
     if (description && description->kind != NodeKind::null) loading.fields.any_text(*description, "\"description\"");

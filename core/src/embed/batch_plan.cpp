@@ -53,6 +53,7 @@ std::string check_file(const BatchOptions& options) {
 // What is printed.
 std::string check_output(const Flow& flow, const BatchOptions& options, BatchPlan& plan, JobOptions& jobs) {
   if (std::string mistake = check_fields(options.fields); !mistake.empty()) return "--fields: " + mistake;
+  plan.in_order = options.in_order;
   plan.records.fields = options.fields;
   plan.records.pretty = options.pretty;
   plan.records.write.ascii = options.ascii;
@@ -195,6 +196,9 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
   text += "classes: " + core::classes_of(flow) + "\n";
   text += core::inputs_text(options);
   text += "workers: " + std::to_string(workers_for(loaded, runtime.workers)) + "\n";
+  if (flow.partition_by) {
+    text += "partition_by: " + core::printable(flow.expressions[*flow.partition_by].source.text) + "\n";
+  }
   text += "window: " + std::to_string(options.window) + (options.window == 1 ? " job\n" : " jobs\n");
   if (options.jobs_per_second > 0) text += "rate: " + core::rate_text(options.jobs_per_second) + "\n";
   text += core::ids_text(flow, runtime, options);

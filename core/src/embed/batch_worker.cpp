@@ -11,18 +11,31 @@ void BatchWorker::work() {
     if (!file_ || !is_cancelling_) print(job);  // a job that was stopped is not done
     hand_in(job.place.ordinal, job.place.ordinal);
   });
+  runner_->flush_when([this] { return feed_.is_full(); });
   BlockSizer sizer(plan_.lines_at_most);
   while (take(sizer.lines())) {
-    const int64_t start = monotonic_us();
-    run_block();
-    sizer.took(static_cast<uint32_t>(block_.lines.size()), monotonic_us() - start);
+    if (shared_) {
+      run_share();
+    } else {
+      const int64_t start = monotonic_us();
+      run(block_);
+      sizer.took(static_cast<uint32_t>(block_.lines.size()), monotonic_us() - start);
+    }
     runner_->loop().run_ready();
   }
   if (feed_.stopped()) stop_all_();
   watch_reader();
+  runner_->flush_held();
   while (runner_->waiting() && !feed_.stopped()) runner_->loop().run_some();
   is_cancelling_ = true;
   runner_->cancel_waiting();
+}
+
+// What the run says at its end, before the number of jobs.
+std::string BatchWorker::critical_text(const JobContext& job) const {
+  return printable(records_.without_secrets(
+      "routine \"" + job.error_detail->routine_id + "\" is critical and failed job " + to_std_string(job.job_id) +
+      " (" + std::string(job.place.source) + ":" + std::to_string(job.place.line) + ")"));
 }
 
 // There is no input left to wait for, beside which the output's reader is watched.
@@ -34,11 +47,17 @@ void BatchWorker::watch_reader() {
 }
 
 bool BatchWorker::take(uint32_t most_lines) {
-  return runner_->waiting() ? waiter_.take(block_, most_lines) : feed_.take(block_, most_lines);
+  return runner_->waiting() ? waiter_.take(most_lines) : take_now(most_lines);
+}
+
+bool BatchWorker::take_now(uint32_t most_lines) {
+  if (!inboxes_) return feed_.take(block_, most_lines);
+  shared_ = inboxes_->take(number_);
+  return shared_ != nullptr;
 }
 
 void BatchWorker::look_up() {
-  runner_->loop().post([] {});
+  runner_->loop().post([this] { runner_->look_at_held(); });
 }
 
 // The output of the jobs from ordinal `first` to `last`, which stands in out_.
@@ -50,17 +69,6 @@ void BatchWorker::hand_in(uint64_t first, uint64_t last) {
   if (output_.error()) stop_all_();  // others may be waiting for input, or for their jobs
 }
 
-// False: the state file cannot be written.
-bool BatchWorker::announce_block() {
-  uint64_t first = block_.first_ordinal;
-  uint64_t last = first + block_.lines.size() - 1;
-  if (!runs_done_) {
-    while (first <= last && is_done(first)) ++first;
-    while (first < last && is_done(last)) --last;
-  }
-  return first > last || file_->started(first, last) == 0;
-}
-
 void BatchWorker::count_again(const JobContext& job) {
   ++counts_again_.posted;
   counts_again_.completed += job.status == Status::completed;
@@ -69,26 +77,34 @@ void BatchWorker::count_again(const JobContext& job) {
   counts_again_.bad_input += job.status == Status::failed && job.error_detail->code.starts_with("input.");
 }
 
-void BatchWorker::run_block() {
-  if (file_ && !announce_block()) return stop_all_();
+void BatchWorker::run(const Block& block) {
   JobRequest request;
   request.slot = plan_.slot;
-  uint64_t first = block_.first_ordinal;  // of the jobs in out_
-  for (size_t i = 0; i < block_.lines.size(); ++i) {
-    if (!runs_done_ && is_done(block_.first_ordinal + i)) continue;
-    fill_request(request, block_, i);
+  first_ = block.first_ordinal;
+  in_block_ = true;
+  for (running_ = 0; running_ < block.lines.size(); ++running_) {
+    if (is_passed(block.first_ordinal + running_)) continue;
+    fill_request(request, block, running_);
+    if (runner_
+            ->has_served()) {  // they go on before a new job comes, whenever the loop is looked at: always in one order
+      hand_in(first_, request.place.ordinal - 1);
+      first_ = request.place.ordinal;
+      runner_->run_served();
+    }
     if (JobContext* job = runner_->run(request)) {
       print(*job);
     } else {  // it waits
-      hand_in(first, request.place.ordinal - 1);
-      first = request.place.ordinal + 1;
+      hand_in(first_, request.place.ordinal - 1);
+      first_ = request.place.ordinal + 1;
     }
   }
-  hand_in(first, block_.first_ordinal + block_.lines.size() - 1);
+  in_block_ = false;
+  hand_in(first_, block.first_ordinal + block.lines.size() - 1);
 }
 
 void BatchWorker::print(JobContext& job) {
   if (is_done(job.place.ordinal)) return count_again(job);
+  if (job.is_critical) feed_.end(critical_text(job));
   if (plan_.printed == Printed::record) return records_.write(out_, job);
   if (job.status != Status::completed) {
     report(job, job.error_detail ? *job.error_detail : Problem{"", std::string(text_of(job.status)), "", 1, "", ""});

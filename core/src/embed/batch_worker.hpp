@@ -9,6 +9,7 @@
 #include "embed/file_run.hpp"
 #include "embed/input_waiter.hpp"
 #include "embed/line_feed.hpp"
+#include "embed/worker_inboxes.hpp"
 #include "runnel/batch.hpp"
 #include "runtime/job_runner.hpp"
 #include "sink/ordered_writer.hpp"
@@ -24,16 +25,20 @@ struct BatchPlan {
   Printed printed = Printed::record;
   std::optional<size_t> select;  // expression
   RecordOptions records;
+  bool in_order = true;
   uint64_t lines_at_most = 1;  // of a block
 };
 
 class BatchWorker {
  public:
-  BatchWorker(std::unique_ptr<JobRunner> runner, const BatchPlan& plan, LineFeed& feed, OrderedWriter& output,
-              OrderedWriter& errors, std::function<void()> stop_all)
+  // inboxes: where its blocks come from, as those of worker `number`; null: straight from the feed.
+  BatchWorker(std::unique_ptr<JobRunner> runner, uint32_t number, const BatchPlan& plan, LineFeed& feed,
+              WorkerInboxes* inboxes, OrderedWriter& output, OrderedWriter& errors, std::function<void()> stop_all)
       : runner_(std::move(runner)),
+        number_(number),
         plan_(plan),
         feed_(feed),
+        inboxes_(inboxes),
         output_(output),
         errors_(errors),
         stop_all_(std::move(stop_all)),
@@ -46,32 +51,48 @@ class BatchWorker {
   }
 
   void work();     // until there is no more input and no job waits, or the run was stopped
-  void look_up();  // [any thread] the run was stopped: ends the waiting
-  const JobCounts& counts() const { return runner_->counts(); }
+  void look_up();  // [any thread] the run was stopped, which ends the waiting, or no more jobs are admitted for now
+  JobCounts counts() const;
   const JobCounts& counts_again() const { return counts_again_; }  // of them, those whose record was there already
+  // [watchdog] The worker's thread is lost in a routine of this job, which Pulse::condemn() took from it: hands in what
+  // was finished, the job as failed, and the others it has as cancelled. What happened, for people.
+  void abandon(const JobContext& stuck);
+  std::string stuck_text(const JobContext& stuck) const;
+  Pulse& pulse() { return pulse_; }
+  void watch() { runner_->watch(pulse_); }  // before work()
   uint64_t failed_selects() const { return failed_selects_; }
   uint64_t late_finishes() const { return runner_->late_finishes(); }
 
  private:
   bool take(uint32_t most_lines);
+  bool take_now(uint32_t most_lines);
   void watch_reader();
-  void run_block();
-  bool announce_block();
+  void abandon_rest(uint64_t first, size_t from);
+  void print_lost(JobContext&);
+  void run(const Block&);
+  void run_share();
+  void run_share_in_completion_order();
+  void join_shares();
   bool is_done(uint64_t ordinal) const { return file_ && file_->done().has(ordinal); }
+  bool is_passed(uint64_t ordinal) const { return !runs_done_ && is_done(ordinal); }  // it does not run
   void count_again(const JobContext&);
   void hand_in(uint64_t first, uint64_t last);
   void print(JobContext&);
+  std::string critical_text(const JobContext&) const;
   void report(const JobContext&, const Problem&);
 
   std::unique_ptr<JobRunner> runner_;
+  const uint32_t number_;
   const BatchPlan& plan_;
   LineFeed& feed_;
+  WorkerInboxes* const inboxes_;
   OrderedWriter& output_;
   OrderedWriter& errors_;
   std::function<void()> stop_all_;
   RecordWriter records_;
-  InputWaiter waiter_{feed_, runner_->loop()};
+  InputWaiter waiter_{runner_->loop(), [this](uint32_t most_lines) { return take_now(most_lines); }};
   Block block_;
+  std::shared_ptr<SharedBlock> shared_;  // with inboxes, instead of block_
   OutBuffer out_;
   OutBuffer failures_{1024};
   uint64_t failed_selects_ = 0;
@@ -79,6 +100,11 @@ class BatchWorker {
   bool runs_done_ = false;
   bool is_cancelling_ = false;
   JobCounts counts_again_;
+  uint64_t first_ = 0;  // of the jobs in out_
+  size_t running_ = 0;  // the line of block_ whose job runs
+  bool in_block_ = false;
+  JobCounts lost_;  // counted by abandon()
+  Pulse pulse_;
 };
 
 }  // namespace runnel::core

@@ -56,16 +56,20 @@ bool is_integer(std::string_view text) {
 }  // namespace
 
 std::unique_ptr<Dispatcher> Dispatcher::for_input(const Flow& flow, std::optional<SlotRef> entry,
-                                                  std::string entry_mistake, bool posts) {
-  if (!posts && !flow.job_id_from) return nullptr;
-  return std::unique_ptr<Dispatcher>(new Dispatcher(flow, entry, std::move(entry_mistake), posts));
+                                                  std::string entry_mistake, bool posts,
+                                                  std::unique_ptr<Partition> partition) {
+  if (!posts && !flow.job_id_from && !partition) return nullptr;
+  return std::unique_ptr<Dispatcher>(
+      new Dispatcher(flow, entry, std::move(entry_mistake), posts, std::move(partition)));
 }
 
-Dispatcher::Dispatcher(const Flow& flow, std::optional<SlotRef> entry, std::string entry_mistake, bool posts)
+Dispatcher::Dispatcher(const Flow& flow, std::optional<SlotRef> entry, std::string entry_mistake, bool posts,
+                       std::unique_ptr<Partition> partition)
     : flow_(flow),
       entry_(entry),
       entry_mistake_(std::move(entry_mistake)),
       posts_(posts),
+      partition_(std::move(partition)),
       scripts_(flow.job_id_from ? make_lua_engine(flow.expressions, ScriptLimits{}) : nullptr) {}
 
 void Dispatcher::look_at(Block& block) {
@@ -76,6 +80,7 @@ void Dispatcher::look_at(Block& block) {
   for (size_t i = 0; i < block.lines.size(); ++i) {
     const bool is_broken = block.problem && i + 1 == block.lines.size();
     block.posts[i].slot = entry_ ? *entry_ : flow_.entry_candidates.front();
+    if (partition_) block.posts[i].worker = static_cast<uint32_t>((block.first_ordinal + i) % partition_->workers());
     if (!block.lines[i].too_long && !is_broken) look_at_line(block, block.lines[i], block.posts[i]);
   }
 }
@@ -87,9 +92,17 @@ void Dispatcher::look_at_line(Block& block, const Line& line, Post& post) {
   ReadProblem unreadable;
   const std::string_view text = block.text(line);
   if (!read_record(block.decoder, reader_, text, memory_, data, unreadable)) return;
+  const Value own = posts_ ? get(data, "metadata") : Value{};
   Problem problem;
   if (posts_) problem = read_post(data, block.ids, post, data);
   if (!problem && post.job_id.empty() && flow_.job_id_from) problem = take_id(data, block.ids, post);
+  if (!problem && partition_) {
+    if (auto no_key = partition_->choose(data, own, memory_, post.worker)) {
+      block.problems.push_back(std::make_unique<InputProblem>(std::move(*no_key)));
+      post.problem = block.problems.back().get();
+    }
+    return;
+  }
   if (!problem) return;
   block.problems.push_back(std::make_unique<InputProblem>(InputProblem{
       problem->code, std::move(problem->message),

@@ -1,10 +1,12 @@
-// Looks at every record in input order where a record says more than its data: where it goes, what its job is called.
+// Looks at every record in input order where a record says more than its data: where it goes, what its job is called,
+// whose it is.
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "embed/id_set.hpp"
+#include "embed/partition.hpp"
 #include "embed/setup.hpp"
 #include "source/block_reader.hpp"
 #include "value/reader.hpp"
@@ -14,15 +16,16 @@ namespace runnel::core {
 class Dispatcher {
  public:
   // entry: where jobs go that name no slot; without one entry_mistake says why. posts: records are those of the format
-  // `jobs`. Null if there is nothing for it to do.
+  // `jobs`. partition: may be null. Null if there is nothing for it to do.
   static std::unique_ptr<Dispatcher> for_input(const Flow&, std::optional<SlotRef> entry, std::string entry_mistake,
-                                               bool posts);
+                                               bool posts, std::unique_ptr<Partition> partition);
 
   // Fills in block.posts. Blocks come in input order.
   void look_at(Block&);
 
  private:
-  Dispatcher(const Flow&, std::optional<SlotRef> entry, std::string entry_mistake, bool posts);
+  Dispatcher(const Flow&, std::optional<SlotRef> entry, std::string entry_mistake, bool posts,
+             std::unique_ptr<Partition>);
 
   struct Found {
     std::string_view code;
@@ -44,6 +47,7 @@ class Dispatcher {
   const std::optional<SlotRef> entry_;
   const std::string entry_mistake_;
   const bool posts_;
+  const std::unique_ptr<Partition> partition_;
   std::unique_ptr<ScriptEngine> scripts_;
   Reader reader_;
   Arena memory_;

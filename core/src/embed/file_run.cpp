@@ -131,11 +131,15 @@ FileProblem FileRun::begin(const StateHeader& header) {
   return {};
 }
 
-int FileRun::started(uint64_t first, uint64_t last) {
+int FileRun::announce(const Block& block, bool runs_done) {
   StateLine line;
-  line.first = first;
-  line.last = last;
-  return state_.append(line);
+  line.first = block.first_ordinal;
+  line.last = line.first + block.lines.size() - 1;
+  if (!runs_done) {
+    while (line.first <= line.last && done_.has(line.first)) ++line.first;
+    while (line.first < line.last && done_.has(line.last)) --line.last;
+  }
+  return line.first > line.last ? 0 : state_.append(line);
 }
 
 // Both files stay as they are until the new one is whole and synced.

@@ -29,8 +29,8 @@ class FileRun {
 
   const DoneRecords& done() const { return done_; }
   const JobCounts& counts_before() const { return counts_; }  // of what is done
-  // [any thread] These jobs are about to run. errno.
-  int started(uint64_t first, uint64_t last);
+  // [any thread] The block's jobs are about to run, those that are done only if `runs_done`. errno.
+  int announce(const Block&, bool runs_done);
   int state_error() const { return state_.error(); }
 
   // After the records were written and synced. `complete`: so many new ones, of all the input there is; puts a retry's

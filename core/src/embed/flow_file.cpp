@@ -64,6 +64,7 @@ Flow Flow::from_text(const std::string& name, std::string text, const Classes& c
   load.sets = options.sets;
   load.environment = options.environment;
   load.strict = options.strict;
+  load.window = options.window;
   load.asks_for_entry = options.asks_for_entry;
   load.select = options.select;
   load.metadata_from = options.metadata_from;

@@ -29,12 +29,13 @@ LineFeed::LineFeed(BlockReader& reader, OrderedWriter& writer, const FeedOptions
 
 bool LineFeed::take(Block& block, uint32_t most_lines) {
   const std::lock_guard lock(mutex_);
+  if (closed_.load(std::memory_order_relaxed)) return false;
   if (data_ && !ended_) {
     take_data(block);
   } else if (!take_record(block, most_lines)) {
     return false;
   }
-  if (check_ && !check_->look_at(block)) {
+  if ((check_ && !check_->look_at(block)) || (announce_ && !announce_(block))) {
     ended_ = true;
     return false;
   }
@@ -49,7 +50,7 @@ bool LineFeed::take_record(Block& block, uint32_t most_lines) {
     const bool is_skipped = next <= skip_;
     bool is_paced = false;
     uint64_t room = room_at(next);
-    if (room == 0) return false;
+    if (room == 0 || closed_.load(std::memory_order_relaxed)) return false;
     if (is_skipped) {
       room = std::min<uint64_t>(kSkippedAtOnce, skip_ - next + 1);
     } else {
@@ -80,7 +81,12 @@ uint64_t LineFeed::room_at(uint64_t ordinal) {
     return 0;
   }
   if (ordinal <= skip_) return 1;
-  if (ordinal >= window_) writer_.wait_until_written(ordinal - window_);
+  if (writer_.first_unwritten() + window_ <= ordinal) {
+    waiting_for_room_ = ordinal;
+    tell_full_();
+    writer_.wait_until_written(ordinal - window_);
+    waiting_for_room_ = 0;
+  }
   const uint64_t admitted = writer_.first_unwritten() + window_;
   if (writer_.error() || ordinal >= admitted) return 0;  // the wait ended for another reason
   const uint64_t left = last_ - ordinal;
@@ -97,6 +103,26 @@ void LineFeed::take_data(Block& block) {
   block.bytes = ByteMemory(data_->size() + 1);
   std::memcpy(block.bytes.get(), data_->data(), data_->size());
   block.lines.assign(1, Line{0, static_cast<uint32_t>(data_->size()), 0});
+}
+
+bool LineFeed::is_full() const {
+  const uint64_t ordinal = waiting_for_room_;
+  return ordinal && writer_.first_unwritten() + window_ <= ordinal;
+}
+
+void LineFeed::end(std::string reason) {
+  {
+    const std::lock_guard lock(reason_mutex_);
+    if (reason_.empty()) reason_ = std::move(reason);
+  }
+  closed_.store(true, std::memory_order_relaxed);
+  reader_.stop();
+  if (pace_) pace_->stop();
+}
+
+std::string LineFeed::reason() const {
+  const std::lock_guard lock(reason_mutex_);
+  return reason_;
 }
 
 void LineFeed::stop() {

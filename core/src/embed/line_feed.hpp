@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,9 +36,19 @@ class LineFeed {
     passes_done_ = passes_done;
   }
 
+  // Before the first take(): tells of each block whose jobs are about to run. False: that cannot be kept, and none
+  // does.
+  void announce_by(std::function<bool(const Block&)> announce) { announce_ = std::move(announce); }
+
   // [any thread] False: no more input, or the run has been stopped.
   bool take(Block&, uint32_t most_lines);
+  // [any thread] No job can be admitted before one of those under way is done. on_full: called before the wait for it.
+  bool is_full() const;
+  void on_full(std::function<void()> tell) { tell_full_ = std::move(tell); }
   void stop();  // [any thread]
+  // [any thread] Nothing more is taken, but what was taken goes on. The first reason stays.
+  void end(std::string reason);
+  std::string reason() const;  // of end(); "": it was not called
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
  private:
@@ -57,8 +68,14 @@ class LineFeed {
   std::optional<std::string> data_;
   InputCheck* check_ = nullptr;
   bool passes_done_ = false;  // jobs that are done do not run: no pace for them
+  std::function<bool(const Block&)> announce_;
   bool ended_ = false;
+  std::atomic<bool> closed_{false};
+  mutable std::mutex reason_mutex_;
+  std::string reason_;
   std::atomic<bool> stopped_{false};
+  std::atomic<uint64_t> waiting_for_room_{0};  // ordinal; 0: nobody is waiting
+  std::function<void()> tell_full_ = [] {};
 };
 
 }  // namespace runnel::core

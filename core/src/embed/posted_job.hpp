@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "job/input_decoder.hpp"
 #include "job/job_context.hpp"
 #include "runnel/runtime.hpp"
 
@@ -30,6 +31,7 @@ struct JobContext::State {
   const std::string data_text;
   const std::string metadata_text;
   const std::string given_id;
+  std::optional<core::InputProblem> problem{};  // found by post(): the job fails with it
 
   mutable std::mutex mutex;
   mutable std::condition_variable finished;

@@ -118,12 +118,29 @@ std::vector<std::string> routines_reaching_out(const Flow& flow) {
 }
 
 uint32_t workers_for(const Flow& flow, uint32_t asked) {
-  if (flow.graph()->keeps_state()) return 1;
+  if (flow.graph()->keeps_state() && !flow.graph()->partition_by) return 1;
   if (asked) return asked;
   if (flow.graph()->workers) return *flow.graph()->workers;
   cpu_set_t cores;
   if (sched_getaffinity(0, sizeof cores, &cores) == 0) return static_cast<uint32_t>(std::max(1, CPU_COUNT(&cores)));
   return 1;
+}
+
+std::string note_on_workers(const Flow& flow, uint32_t asked) {
+  constexpr size_t kShown = 5;
+  const core::Flow& graph = *flow.graph();
+  if (!asked) asked = graph.workers.value_or(1);
+  if (asked <= 1 || workers_for(flow, asked) == asked) return "";
+  std::string names;
+  size_t count = 0;
+  for (const core::Routine& routine : graph.routines) {
+    if (!routine.keeps_state || ++count > kShown) continue;
+    names += (names.empty() ? "\"" : ", \"") + routine.id + "\"";
+  }
+  if (count > kShown) names += ", ...";
+  return (count == 1 ? "routine " + names + " keeps" : "routines " + names + " keep") +
+         " state between jobs, so the flow runs on 1 worker, not " + std::to_string(asked) +
+         "; with state per key it runs on more: execution: {partition_by: data.KEY}";
 }
 
 }  // namespace runnel

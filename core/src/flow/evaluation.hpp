@@ -1,8 +1,9 @@
-// Expressions of a flow that no routine evaluates: --select, --metadata-from, --job-id-from.
+// Expressions of a flow that no routine evaluates: --select, --metadata-from, --job-id-from, partition_by.
 #pragma once
 
 #include "flow/flow.hpp"
 #include "routine/context.hpp"
+#include "value/builder.hpp"
 
 namespace runnel::core {
 
@@ -15,9 +16,30 @@ inline runnel_context evaluation_context(const Flow& flow, ScriptEngine* scripts
   context.constants = &flow.constants;
   context.expressions = &flow.expressions;
   context.scripts = scripts;
+  if (job) context.clock = &job->clock;
   context.is_condition = true;
   context.activation = activation;
   return context;
+}
+
+// A job's metadata: over the run's what --metadata-from makes of its data, and over that the job's own. `value_of`
+// evaluates an expression; when it gives false, so does this.
+template <class ValueOf>
+bool compose_metadata(const Flow& flow, Value own, Arena& arena, Value& metadata, ValueOf&& value_of) {
+  std::vector<Member> members;
+  const auto append = [&](Value object) {
+    if (object.kind != RUNNEL_OBJECT) return;
+    members.insert(members.end(), members_of(object), members_of(object) + object.size);
+  };
+  append(metadata);
+  for (const MetadataExpression& one : flow.metadata_from) {
+    Value value{};
+    if (!value_of(one.expression, value)) return false;
+    if (!is_missing(value)) members.push_back({string_view_value(one.name), value});
+  }
+  append(own);
+  metadata = make_object(arena, members);
+  return true;
 }
 
 }  // namespace runnel::core

@@ -42,7 +42,9 @@ struct Routine {
   PolicySpec policy;
   OnFlush on_flush = OnFlush::activate;
   ErrorHandlerSpec error_handler;  // the routine's own, else the flow's
+  int64_t timeout_us = 0;          // of one activation; 0: none
   bool keeps_state = false;
+  bool is_worker_scoped = false;                   // its slots lie at the worker, for all its jobs
   std::vector<std::vector<uint32_t>> connections;  // by event: numbers of connections, in file order
   Place place;
 
@@ -57,6 +59,7 @@ struct FlowLimits {
   uint64_t emits = 1'000'000;
   size_t memory = size_t{64} * 1024 * 1024;
   uint32_t trace_entries = 1'000;
+  int64_t time_us = 300'000'000;  // from the job's start
 };
 
 // --metadata-from: a key of every job's metadata, from its data.
@@ -83,7 +86,8 @@ struct Flow {
   FlowLimits limits;
   TraceLevel trace_level = TraceLevel::user;
   std::optional<uint32_t> workers;
-  std::vector<uint32_t> flush_order;  // routines, upstream before downstream, file order within a cycle
+  std::optional<size_t> partition_by;  // expression for a job's data and metadata: jobs of one key share a worker
+  std::vector<uint32_t> flush_order;   // routines, upstream before downstream, file order within a cycle
   FlowConstants constants;
   std::vector<std::string> secrets;                           // values to be masked
   std::unique_ptr<Arena> memory = std::make_unique<Arena>();  // of every Value above
@@ -91,6 +95,10 @@ struct Flow {
   const Routine* find(std::string_view routine_id) const;
   std::optional<uint32_t> routine_number(std::string_view routine_id) const;
   bool keeps_state() const;
+  bool has_worker_slots() const;
+  bool has_critical() const;
+  // It has a native routine that is not ours, which nothing in this process can stop.
+  bool may_not_return() const;
 };
 
 // Upstream before downstream: topological order of the strongly connected components, file order within one.

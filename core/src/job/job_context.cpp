@@ -49,6 +49,7 @@ void JobContext::reset() {
   output.clear();
   discarded = 0;
   emits = 0;
+  is_critical = false;
   random_state = 0;
   place = InputPlace();
   input_text = {};

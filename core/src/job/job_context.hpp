@@ -41,6 +41,7 @@ struct JobContext {
   CapturedOutput output;
   uint64_t discarded = 0;
   uint64_t emits = 0;
+  bool is_critical = false;   // a routine with `is_critical` failed it
   uint64_t random_state = 0;  // of scripts' math.random; 0: not seeded yet
 
   InputPlace place;

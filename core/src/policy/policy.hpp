@@ -16,7 +16,7 @@ constexpr bool takes_at_once(const PolicySpec& policy, size_t slots) {
          (policy.kind == PolicyKind::batch_size && policy.batch_size == 1 && slots == 1);
 }
 
-// Items of each slot to take now; 0: not yet. Not for `when`.
+// Items of each slot to take now; 0: not yet. For policies that only count.
 inline uint32_t items_to_take(const PolicySpec& policy, const SlotQueues& queues) {
   switch (policy.kind) {
     case PolicyKind::immediate:
@@ -25,7 +25,7 @@ inline uint32_t items_to_take(const PolicySpec& policy, const SlotQueues& queues
       return queues.fewest() >= 1 ? 1 : 0;
     case PolicyKind::batch_size:
       return queues.fewest() >= policy.batch_size ? policy.batch_size : 0;
-    case PolicyKind::when:
+    default:
       break;
   }
   return 0;

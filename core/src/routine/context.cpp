@@ -71,6 +71,7 @@ void emit(runnel_context& context, uint32_t event, Value item) {
   if (check_memory(context)) return;
   Emission& emission = context.emissions->emplace_back();
   emission.event = event;
+  if (context.served) emission.job = context.served->target;
   store(emission.item, item);
 }
 
@@ -87,32 +88,78 @@ void emit(runnel_context& context, std::string_view event, Value item) {
   fail(context, "event.unknown", std::move(message));
 }
 
+namespace {
+
+constexpr std::string_view kSeveralJobs = "this activation serves the jobs of its items; name the one that is meant";
+
+// False: there is no job to do it to. A served job that is over meanwhile is none, without a failure.
+bool find_job(runnel_context& context, const char* what, JobContext*& job) {
+  job = current_job(context);
+  if (job) return true;
+  if (!context.served) {
+    fail(context, "job.none", std::string(what) + " outside a job");
+  } else if (context.served->target == kAllJobs) {
+    fail(context, "job.none", std::string(what) + ": " + std::string(kSeveralJobs));
+  }
+  return false;
+}
+
+// As keep_in_job, for the job that is meant.
+Value keep_for(runnel_context& context, JobContext& job, Value value) {
+  return context.job ? keep_in_job(context, value) : deep_copy(job.arena, value);
+}
+
+bool has_no_room(runnel_context& context, const JobContext& job, size_t weight) {
+  return check_memory(context) || (job.arena.exhausted() && fail_exhausted(context)) || too_heavy(context, weight);
+}
+
+void trace_in(runnel_context& context, JobContext& job, Value action, Value details) {
+  action = keep_for(context, job, action);
+  details = keep_for(context, job, details);
+  if (has_no_room(context, job, job.trace_log.weight() + weight_of(details))) return;
+  job.trace_log.add(job.clock.now(), context.routine ? context.routine->id : literal("_run"), action, details);
+}
+
+}  // namespace
+
 void set_data(runnel_context& context, Value key, Value value) {
-  if (refuse_in_condition(context, "set_data")) return;
-  if (!context.job) return fail(context, "job.none", "set_data outside a job");
+  JobContext* job = nullptr;
+  if (refuse_in_condition(context, "set_data") || !find_job(context, "set_data", job)) return;
   if (height_of(value) > kMaxDepth) {
     return fail(context, "limit.depth", "a value is nested deeper than " + std::to_string(kMaxDepth) + " levels");
   }
-  key = keep_in_job(context, key);
-  value = keep_in_job(context, is_missing(value) ? null_value() : value);
-  if (check_memory(context) || too_heavy(context, context.job->data.weight() + weight_of(value))) return;
-  context.job->data.set(key, value);
+  key = keep_for(context, *job, key);
+  value = keep_for(context, *job, is_missing(value) ? null_value() : value);
+  if (!has_no_room(context, *job, job->data.weight() + weight_of(value))) job->data.set(key, value);
 }
 
 Value get_data(const runnel_context& context, std::string_view key) {
-  return context.job ? context.job->data.get(key) : missing();
+  const JobContext* job = current_job(context);
+  return job ? job->data.get(key) : missing();
 }
 
 void trace(runnel_context& context, Value action, Value details) {
   if (refuse_in_condition(context, "trace")) return;
-  if (!context.job) return fail(context, "job.none", "trace outside a job");
-  if (!context.traces) return;
-  action = keep_in_job(context, action);
-  details = keep_in_job(context, details);
-  if (check_memory(context) || too_heavy(context, context.job->trace_log.weight() + weight_of(details))) return;
-  context.job->trace_log.add(context.job->clock.now(), context.routine ? context.routine->id : literal("_run"), action,
-                             details);
+  if (context.served && context.served->target == kAllJobs) {
+    if (!context.traces) return;
+    for (JobContext* job : context.served->jobs) {
+      if (job && !context.has_failed) trace_in(context, *job, action, details);
+    }
+    return;
+  }
+  JobContext* job = nullptr;
+  if (find_job(context, "trace", job) && context.traces) trace_in(context, *job, action, details);
 }
+
+void print(runnel_context& context, std::string_view text) {
+  if (JobContext* job = current_job(context)) return job->output.print(text);
+  if (!context.served || context.served->target != kAllJobs) return;
+  for (JobContext* job : context.served->jobs) {
+    if (job) job->output.print(text);
+  }
+}
+
+int64_t now_us(runnel_context& context) { return context.clock ? context.clock->now() : wall_clock_us(); }
 
 void complete(runnel_context& context, std::string_view status, Value error) {
   if (refuse_in_condition(context, "complete")) return;
@@ -121,14 +168,26 @@ void complete(runnel_context& context, std::string_view status, Value error) {
     return fail(context, "job.status",
                 "\"" + printable(status) + "\" is no final status; use \"completed\", \"failed\" or \"cancelled\"");
   }
+  if (context.served) {
+    JobContext* job = nullptr;
+    if (!find_job(context, "complete", job)) return;
+    auto& complete = context.served->complete;
+    for (const auto& [number, request] : complete) {
+      if (number == context.served->target) return;
+    }
+    error = keep(*context.arena, error);
+    if (!check_memory(context)) complete.push_back({context.served->target, {*final, error}});
+    return;
+  }
   if (context.complete) return;
   error = keep_in_job(context, error);
   if (!check_memory(context)) context.complete = CompleteRequest{*final, error};
 }
 
 Value job_field(runnel_context& context, uint32_t field) {
-  if (!context.job) return missing();
-  JobContext& job = *context.job;
+  JobContext* found = current_job(context);
+  if (!found) return missing();
+  JobContext& job = *found;
   auto time = [&](int64_t us) { return us ? make_string(*context.arena, TimeWriter().text(us)) : missing(); };
   switch (field) {
     case RUNNEL_JOB_ID:

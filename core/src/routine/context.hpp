@@ -24,14 +24,33 @@ struct SlotItems {
   uint32_t count = 0;
 };
 
+constexpr uint32_t kAllJobs = RUNNEL_ALL_JOBS;
+
 struct Emission {
-  uint32_t event;  // of the routine
-  Value item;      // fit to keep in the job's arena
+  uint32_t event = 0;       // of the routine
+  uint32_t job = kAllJobs;  // of those served
+  Value item{};             // fit to keep in the job's arena
 };
 
 struct CompleteRequest {
   Status status;
   Value error;
+};
+
+// What an activation of worker-scoped slots works for.
+struct ServedJobs {
+  std::vector<JobContext*> jobs;  // null: it is over
+  std::vector<uint32_t> job_of;   // by item, all slots one after the other
+  uint32_t target = kAllJobs;     // what the calls concern
+  std::vector<std::pair<uint32_t, CompleteRequest>> complete;
+};
+
+// What a class's own policy said.
+struct Judgement {
+  std::vector<std::pair<uint32_t, uint32_t>> taken;  // slot and index; none: everything
+  std::optional<int64_t> judge_after_us;
+  std::vector<runnel_lying*> lying;  // by slot: of its items
+  int64_t now = 0;
 };
 
 // Names of one routine of a flow; views live as long as the flow.
@@ -73,6 +92,9 @@ struct runnel_context {
   runnel::core::Value policy_message{};
   std::vector<runnel::core::Emission>* emissions = nullptr;  // null: emit is an error here (a condition)
   bool is_condition = false;                                 // evaluating `when:`: no effects allowed
+  runnel::core::ServedJobs* served = nullptr;                // of worker-scoped slots; `job` is null then
+  runnel::core::Judgement* judgement = nullptr;              // only in a class's own policy
+  runnel::core::JobClock* clock = nullptr;                   // null: wall time
   bool traces = true;                                        // false: --trace-level off
   std::optional<runnel::core::CompleteRequest> complete;     // the first call counts
   runnel::core::StateWrites* state = nullptr;                // null: no worker state here
@@ -83,7 +105,9 @@ struct runnel_context {
                                                  // earlier one are dead
   runnel::core::Suspender* suspender = nullptr;  // null: nothing can be suspended here
   runnel::core::SuspendRequest suspend;
+  int64_t deadline_us = 0;  // monotonic; scripts are stopped then. 0: none
   bool has_failed = false;
+  bool is_out_of_time = false;    // it failed because of the deadline
   runnel::core::Problem failure;  // when has_failed
 };
 
@@ -96,6 +120,11 @@ void fail(runnel_context&, std::string_view code, std::string message, std::stri
 // Fails with limit.memory if the arena is exhausted; true if so. Call after making values.
 bool fail_exhausted(runnel_context&);
 inline bool check_memory(runnel_context& context) { return context.arena->exhausted() && fail_exhausted(context); }
+// The job that job functions concern now; null: none, or all that are served.
+inline JobContext* current_job(const runnel_context& context) {
+  if (context.job || !context.served || context.served->target == kAllJobs) return context.job;
+  return context.served->jobs[context.served->target];
+}
 // The value made to live as long as the job: what is only lent for this call is copied, the job's input line is not.
 inline Value keep_in_job(runnel_context& context, Value value) {
   return keep(*context.arena, value, context.job ? context.job->input_text : std::string_view());
@@ -106,6 +135,8 @@ void emit(runnel_context&, uint32_t event, Value item);
 void emit(runnel_context&, std::string_view event, Value item);
 void set_data(runnel_context&, Value key, Value value);
 Value get_data(const runnel_context&, std::string_view key);
+void print(runnel_context&, std::string_view text);  // into the job's output
+int64_t now_us(runnel_context&);
 // details: an object or nothing.
 void trace(runnel_context&, Value action, Value details);
 // A status that is not final fails the activation.

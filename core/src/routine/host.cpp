@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/utf8.hpp"
 #include "routine/context.hpp"
+#include "routine/host_judging.hpp"
 #include "routine/registry.hpp"
 #include "value/builder.hpp"
 #include "value/reader.hpp"
@@ -192,12 +193,11 @@ Value host_evaluate(runnel_context* c, Value expression, Value item) {
 }
 
 void host_print(runnel_context* c, runnel_text text) {
-  if (!c->job) return;
-  if (is_utf8(view(text))) return c->job->output.print(view(text));
-  c->job->output.print(printable(view(text)));
+  if (is_utf8(view(text))) return print(*c, view(text));
+  print(*c, printable(view(text)));
 }
 
-int64_t host_now(runnel_context* c) { return c->job ? c->job->clock.now() : wall_clock_us(); }
+int64_t host_now(runnel_context* c) { return now_us(*c); }
 
 Value host_job(runnel_context* c, uint32_t field) {
   const Value value = job_field(*c, field);
@@ -300,6 +300,10 @@ void host_on_cancel(runnel_context* c, void (*cancel)(void*), void (*release)(vo
   if (suspend(c)) c->suspend.cancel = std::move(kept);
 }
 
+runnel_text host_slot_name(runnel_context* c, uint32_t slot) {
+  return c->routine && slot < c->routine->slots.size() ? text_of(c->routine->slots[slot]) : runnel_text{};
+}
+
 constexpr runnel_host kTable = {sizeof(runnel_host),
                                 RUNNEL_ABI_MAJOR,
                                 RUNNEL_ABI_MINOR,
@@ -341,7 +345,14 @@ constexpr runnel_host kTable = {sizeof(runnel_host),
                                 host_finish,
                                 host_finish_after,
                                 host_on_cancel,
-                                host_warn};
+                                host_warn,
+                                host_take,
+                                host_judge_after,
+                                host_job_count,
+                                host_job_of,
+                                host_use_job,
+                                host_lying,
+                                host_slot_name};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 
 #include <runnel/plugin.h>
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,11 @@ class Registry {
  private:
   std::map<std::string, std::shared_ptr<const RoutineSpec>, std::less<>> specs_;
 };
+
+// A class's own activation policy; null: it has none.
+inline bool (*ready_of(const runnel_type& type))(runnel_context*, void*) {
+  return type.struct_size > offsetof(runnel_type, ready) ? type.ready : nullptr;
+}
 
 // The table every routine calls us through.
 const runnel_host& host_table();

@@ -14,6 +14,7 @@ namespace runnel::core {
 
 struct ScriptFacts {
   bool names_worker = false;  // the compiled code uses `worker`: the routine keeps state
+  bool names_job = false;     // ... or `job`
 };
 
 // [load] Compiles without running.

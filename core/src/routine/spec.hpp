@@ -28,6 +28,8 @@ struct ParamSpec {
   std::string summary;
 };
 
+constexpr std::string_view kBuiltIn = "built in";  // the owner of our own classes
+
 struct RoutineSpec {
   std::string name;
   std::string summary;

@@ -8,6 +8,8 @@ namespace {
 
 constexpr size_t kSmallValue = 64;  // bytes: most values of a state are short
 constexpr size_t kIndexWritesFrom = 16;
+constexpr size_t kMostWritesKept = 4096;  // room for writes that is kept for the next activation
+constexpr size_t kFewBuckets = 1024;
 
 }  // namespace
 
@@ -26,7 +28,10 @@ Value StateObject::get(std::string_view key) const {
 void StateObject::set(std::string_view key, Value value) {
   auto at = values_.find(key);
   if (is_missing(value)) {
-    if (at != values_.end()) values_.erase(at);
+    if (at == values_.end()) return;
+    values_.erase(at);
+    const size_t buckets = values_.bucket_count();
+    if (buckets > kFewBuckets && values_.size() < buckets / 8) values_.rehash(2 * values_.size());
   } else if (at != values_.end()) {
     at->second = OwnedValue(value);
   } else {
@@ -64,7 +69,12 @@ size_t StateWrites::find(bool shared, std::string_view key) const {
 
 void StateWrites::drop() {
   if (writes_.size() >= kIndexWritesFrom) {
-    for (auto& index : index_) index.clear();
+    const bool were_many = writes_.size() > kMostWritesKept;
+    for (auto& index : index_) {
+      if (were_many) index = {};  // clearing it costs its size each time
+      index.clear();
+    }
+    if (were_many) writes_ = {};
   }
   writes_.clear();
 }

@@ -29,10 +29,6 @@ std::string location_of(const JobRequest& request, size_t offset) {
          std::to_string(column);
 }
 
-void append(std::vector<Member>& members, Value object) {
-  if (object.kind == RUNNEL_OBJECT) members.insert(members.end(), members_of(object), members_of(object) + object.size);
-}
-
 }  // namespace
 
 void JobRunner::identify(const JobRequest& request) {
@@ -111,21 +107,15 @@ bool JobRunner::read_input(const JobRequest& request, Value& data) {
 // Over the run's metadata what --metadata-from makes of the data, and over that the record's own.
 bool JobRunner::add_metadata(const JobRequest& request, Value data, Value own) {
   JobContext& job = strand_->job();
-  std::vector<Member> members;
-  append(members, job.metadata);
-  for (const MetadataExpression& one : flow_.metadata_from) {
+  const auto value_of = [&](size_t expression, Value& value) {
     runnel_context context =
         evaluation_context(flow_, routines_.scripts(), routines_.next_activation(), job.arena, &job);
     context.data = data;
-    Value value{};
-    if (!evaluate(context, expression_value(one.expression), value)) {
-      refuse(request, context.failure.code, context.failure.location + ": " + context.failure.message, 0);
-      return false;
-    }
-    if (!is_missing(value)) members.push_back({string_view_value(one.name), value});
-  }
-  append(members, own);
-  job.metadata = make_object(job.arena, members);
+    if (evaluate(context, expression_value(expression), value)) return true;
+    refuse(request, context.failure.code, context.failure.location + ": " + context.failure.message, 0);
+    return false;
+  };
+  if (!compose_metadata(flow_, own, job.arena, job.metadata, value_of)) return false;
   if (!job.arena.exhausted()) return true;
   refuse(request, "limit.memory", "the job's metadata needs more memory than it may have", 0);
   return false;

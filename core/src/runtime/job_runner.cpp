@@ -19,7 +19,16 @@ JobRunner::JobRunner(const Flow& flow, uint32_t worker, std::unique_ptr<ScriptEn
   table_.suspender.mailbox = mailbox_->id();
   table_.loop = &loop_;
   table_.wake = [this](uint64_t suspension, Continuation rest) { wake(suspension, std::move(rest)); };
+  table_.time_out = [this](uint64_t suspension) { time_out(suspension); };
   table_.in_start_order = options.deterministic;
+  table_.timer_due = [this](Strand& strand) { resume(strand, [](Strand& timed) { timed.timer_fired(); }); };
+  table_.schedule = [this] {
+    if (!std::exchange(run_is_posted_, true)) loop_.post([this] { run_served(); });
+  };
+  if (!flow.has_worker_slots()) return;
+  shared_ = std::make_unique<Strand>(flow, routines_, table_, options.strand, true);
+  shared_->job().clock = options.deterministic ? JobClock::virtual_for(0) : JobClock(ticks_);
+  table_.shared = shared_.get();
 }
 
 JobRunner::~JobRunner() {
@@ -39,9 +48,12 @@ JobContext* JobRunner::run(const JobRequest& request) {
   try {
     if (read_input(request, data)) {
       job.post_data = data;
+      table_.running = &strand;
       strand.run(request.slot, data);
-      if (strand.is_suspended()) strand.park();
-      if (strand.is_suspended()) {
+      if (table_.pulse) table_.pulse->end();
+      if (strand.is_waiting()) strand.park();
+      table_.running = nullptr;
+      if (strand.is_waiting()) {
         std::unique_ptr<Strand> next = take_spare();
         waiting_.emplace(&strand, nullptr);
         waiting_[&strand] = std::exchange(strand_, std::move(next));
@@ -49,6 +61,8 @@ JobContext* JobRunner::run(const JobRequest& request) {
       }
     }
   } catch (...) {  // out of memory: nothing of this job may wake up in the next one
+    table_.running = nullptr;
+    if (table_.pulse) table_.pulse->end();
     strand.reset();
     throw;
   }
@@ -89,19 +103,61 @@ void JobRunner::wake(uint64_t suspension, Continuation rest) {
     ++table_.late;
     return;
   }
-  Strand& strand = *at->second;
+  resume(*at->second, [&](Strand& strand) { strand.wake(suspension, std::move(rest)); });
+}
+
+void JobRunner::time_out(uint64_t suspension) {
+  const auto at = table_.strands.find(suspension);
+  if (at != table_.strands.end()) resume(*at->second, [&](Strand& strand) { strand.time_out(suspension); });
+}
+
+// Something a strand waited for came.
+template <class Step>
+void JobRunner::resume(Strand& strand, const Step& step) {
   shown_ = &strand;
+  table_.running = &strand;
+  if (table_.pulse && !strand.is_shared()) table_.pulse->begin(strand.job(), strand.deadline_us());
   try {
-    strand.wake(suspension, std::move(rest));
-    strand.park_again();
+    step(strand);
+    if (!strand.is_shared()) strand.park_again();
   } catch (const std::exception& error) {
+    if (strand.is_shared()) throw;
     strand.give_up(error.what());
   }
-  if (!strand.is_suspended()) hand_over(strand);
+  if (table_.pulse) table_.pulse->end();
+  table_.running = nullptr;
+  if (!strand.is_shared() && !strand.is_waiting()) hand_over(strand);
+  look_at_held();
+}
+
+// Jobs whose items in the worker's slots are done with go on.
+void JobRunner::run_served() {
+  run_is_posted_ = false;
+  while (!table_.ready.empty()) {
+    Strand& strand = *table_.ready.front();
+    table_.ready.pop_front();
+    strand.unschedule();
+    resume(strand, [](Strand& served) { served.go_on(); });
+  }
+  look_at_held();
+}
+
+void JobRunner::flush_held() {
+  flushes_ = true;
+  look_at_held();
+}
+
+void JobRunner::look_at_held() {
+  if (!shared_ || table_.running || !table_.ready.empty() || !table_.strands.empty()) return;
+  if (flushes_ || (full_ && full_())) shared_->flush_shared(flushes_ ? "flush" : "window");
 }
 
 void JobRunner::hand_over(Strand& strand) {
   constexpr size_t kMostSpare = 64;
+  if (strand.is_scheduled()) {
+    std::erase(table_.ready, &strand);
+    strand.unschedule();
+  }
   const auto node = waiting_.extract(&strand);
   shown_ = &strand;
   count(strand.job().status);

@@ -45,6 +45,15 @@ class JobRunner {
   size_t waiting() const { return waiting_.size(); }
   const JobContext* latest_waiting() const { return &shown_->job(); }  // after run() gave null
   void cancel_waiting();
+  // What lies in the worker's slots is flushed when nothing else can go on: while `full` says that no job can come
+  // before one is done, and, after flush_held(), because none will.
+  void flush_when(std::function<bool()> full) { full_ = std::move(full); }
+  void flush_held();
+  // Jobs whose items in the worker's slots are done with, and which can go on.
+  bool has_served() const { return !table_.ready.empty(); }
+  void run_served();
+  void look_at_held();                                 // for when `full` may have become true
+  void watch(Pulse& pulse) { table_.pulse = &pulse; }  // before the first job
   // Waiting jobs go on in here: run_ready() now and then, run_some() when there is nothing else to do.
   EventLoop& loop() { return loop_; }
 
@@ -52,6 +61,14 @@ class JobRunner {
   std::span<const Value> collected() const { return shown_->collected(); }
   const JobCounts& counts() const { return counts_; }
   uint64_t late_finishes() const { return table_.late; }
+
+  // [watchdog] After Pulse::condemn() has taken a job from the worker. A job as failed by its timeout, without touching
+  // what the routine may still change; `routine`: the one that does not return.
+  void describe_stuck(const JobContext& stuck, uint32_t routine, JobContext& out) const;
+  // A job that will not be run.
+  void describe_unrun(const JobRequest&, JobContext& out) const;
+  // The jobs that wait, but for the stuck one, as cancelled.
+  void cancel_frozen(const JobContext& stuck, const std::function<void(JobContext&)>& print);
   // An expression for the finished job (--select); false: problem in `failure`.
   bool evaluate_finished(size_t expression, Value& out, Problem& failure);
 
@@ -64,6 +81,9 @@ class JobRunner {
   void count(Status);
   void read_mail();
   void wake(uint64_t suspension, Continuation rest);
+  void time_out(uint64_t suspension);
+  template <class Step>
+  void resume(Strand&, const Step&);
   void hand_over(Strand&);
   std::unique_ptr<Strand> take_spare();
 
@@ -73,7 +93,11 @@ class JobRunner {
   SuspensionTable table_;
   std::shared_ptr<Mailbox> mailbox_;
   RoutineSet routines_;
+  std::unique_ptr<Strand> shared_;  // carries the worker's slots, if the flow has any
   std::unique_ptr<Strand> strand_;  // of the job that runs now
+  bool run_is_posted_ = false;
+  bool flushes_ = false;
+  std::function<bool()> full_;
   Strand* shown_ = nullptr;
   std::unordered_map<Strand*, std::unique_ptr<Strand>> waiting_;
   std::vector<std::unique_ptr<Strand>> spare_;

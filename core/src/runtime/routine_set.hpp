@@ -24,6 +24,9 @@ class RoutineSet {
   void activate(uint32_t routine, runnel_context& context) {
     flow_.routines[routine].spec->type->activate(&context, instances_[routine]);
   }
+  bool ready(uint32_t routine, runnel_context& context) {
+    return ready_of(*flow_.routines[routine].spec->type)(&context, instances_[routine]);
+  }
   ScriptEngine* scripts() { return scripts_.get(); }
   StateWrites& state_of(uint32_t routine) {
     writes_.attach(&state_.routine(routine), &state_.shared());

@@ -18,22 +18,41 @@ size_t most_slots(const Flow& flow) {
   return most;
 }
 
+bool has_time(const PolicySpec& policy) {
+  return policy.kind == PolicyKind::time_interval || policy.kind == PolicyKind::by_class ||
+         std::any_of(policy.any.begin(), policy.any.end(), has_time);
+}
+
 }  // namespace
 
-Strand::Strand(const Flow& flow, RoutineSet& routines, SuspensionTable& table, const StrandOptions& options)
+Strand::Strand(const Flow& flow, RoutineSet& routines, SuspensionTable& table, const StrandOptions& options,
+               bool shared)
     : flow_(flow),
       routines_(routines),
       table_(&table),
       options_(options),
       skipped_(flow.routines.size()),
       has_lying_(flow.routines.size()),
-      at_once_(most_slots(flow)) {
-  for (const Routine& routine : flow.routines) slots_.emplace_back(routine.names.slots.size());
+      at_once_(most_slots(flow)),
+      is_shared_(shared) {
+  for (const Routine& routine : flow.routines) {
+    slots_.emplace_back(routine.names.slots.size());
+    has_critical_ |= routine.error_handler.is_critical;
+  }
+  if (shared) deadline_us_ = virtual_deadline_us_ = kNoDeadline;  // its jobs have deadlines
   // An activation may overshoot before its garbage is looked at; what is live is checked after it.
-  job_.arena.set_limit(kArenaLimits * flow.limits.memory);
+  job_.arena.set_limit(shared ? SIZE_MAX : kArenaLimits * flow.limits.memory);
+  if (std::any_of(flow.routines.begin(), flow.routines.end(), [&](const Routine& routine) {
+        return routine.is_worker_scoped == shared && has_time(routine.policy);
+      })) {
+    due_.resize(flow.routines.size());
+    taken_at_.resize(flow.routines.size());
+  }
   job_.trace_log.set_limit(flow.limits.trace_entries);
   context_.arena = &job_.arena;
-  context_.job = &job_;
+  context_.job = shared ? nullptr : &job_;
+  context_.served = shared ? &served_ : nullptr;
+  context_.clock = &job_.clock;
   context_.constants = &flow.constants;
   context_.expressions = &flow.expressions;
   context_.scripts = routines.scripts();
@@ -60,13 +79,17 @@ void Strand::reset() {
     std::fill(skipped_.begin(), skipped_.end(), uint8_t{0});
     any_skipped_ = false;
   }
+  if (ticket_) leave_shared();
+  disarm();
   outstanding_ = 0;
+  jitters_ = 0;
   line_in_arena_ = false;
   compact_above_ = std::min(flow_.limits.memory, kCompactionPays);
 }
 
 void Strand::run(SlotRef slot, Value data) {
   job_.status = Status::running;
+  start_clock();
   ++outstanding_;
   arrive(slot.routine, slot.slot, data, 0);
   if (!is_final()) --outstanding_;
@@ -74,22 +97,24 @@ void Strand::run(SlotRef slot, Value data) {
 }
 
 void Strand::go_on() {
-  for (;;) {
+  while (!is_final()) {
     run_until_quiet();
     if (is_final()) return;
-    if (table_->in_start_order && resume_first()) continue;
-    if (!suspensions_.empty()) return;
+    if (table_->in_start_order && (fire_before_resuming() || resume_first())) continue;
+    if (is_waiting()) return arm_timer();
     if (!flush_one()) return finish(Status::completed);
   }
 }
 
 void Strand::run_until_quiet() {
+  constexpr uint32_t kBetweenReadings = 256;  // of the clock
   while (!queue_.empty() && !is_final()) {
+    if (++deliveries_ % kBetweenReadings == 0 && !has_time_left()) return;
     const QueuedItem item = queue_.pop();
     deliver(item);
     if (!is_final()) --outstanding_;  // after its children were counted
   }
-  assert(is_final() || outstanding_ == suspensions_.size());
+  assert(is_final() || outstanding_ == suspensions_.size() + held_);
 }
 
 void Strand::deliver(const QueuedItem& queued) {
@@ -137,6 +162,7 @@ void Strand::arrive(uint32_t number, uint32_t slot, Value item, uint32_t hops) {
     return;
   }
   const Routine& routine = flow_.routines[number];
+  if (routine.is_worker_scoped) return table_->shared->accept(*this, number, slot, item, hops);
   const size_t slots = routine.names.slots.size();
   if (takes_at_once(routine.policy, slots)) {
     at_once_[slot] = {&item, 1};
@@ -145,26 +171,10 @@ void Strand::arrive(uint32_t number, uint32_t slot, Value item, uint32_t hops) {
     return;
   }
   slots_[number][slot].push(item, hops);
+  if (routine.policy.kind == PolicyKind::by_class) slots_[number][slot].push_lying(policy_time());
   has_lying_[number] = 1;
   any_lying_ = true;
-  if (routine.policy.kind == PolicyKind::when) {
-    if (policy_is_true(number)) activate_queued(number, kEverything, routine.policy.message);
-  } else if (const uint32_t count = items_to_take(routine.policy, slots_[number])) {
-    activate_queued(number, count, routine.policy.message);
-  }
-}
-
-bool Strand::policy_is_true(uint32_t number) {
-  const auto lying = slots_[number].view(kEverything);
-  Value first{};
-  for (const SlotItems& items : lying) {
-    if (items.count && is_missing(first)) first = items.items[0];
-  }
-  prepare(number, lying, first, missing());
-  bool holds = false;
-  if (evaluate_condition(flow_.routines[number].policy.when, holds)) return holds;
-  handle_failure(number, std::exchange(context_.failure, {}), lying, 0);
-  return false;
+  judge(number);
 }
 
 void Strand::activate_queued(uint32_t number, uint32_t most, Value message) {
@@ -176,6 +186,7 @@ void Strand::activate_queued(uint32_t number, uint32_t most, Value message) {
     hops = std::max(hops, queues[i].most_hops(taken[i].count));
     if (taken[i].count && is_missing(first)) first = taken[i].items[0];
   }
+  if (is_shared_) serve(owners_of(number, taken));
   for (size_t i = 0; i < taken.size(); ++i) queues[i].take(taken[i].count);  // what is left lies there yet
   activate(number, taken, first, hops, message);
   queues.tidy();
@@ -190,13 +201,27 @@ void Strand::prepare(uint32_t number, std::span<const SlotItems> items, Value fi
   context_.complete.reset();
   context_.state = &routines_.state_of(number);
   context_.activation = routines_.next_activation();
+  context_.deadline_us = deadline_us_;
+  context_.is_out_of_time = false;
   context_.has_failed = false;
+  if (is_shared_) {
+    served_.target = kAllJobs;
+    served_.complete.clear();
+  }
   if (context_.suspend.id) context_.suspend = {};
 }
 
 void Strand::activate(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
+  if (!taken_at_.empty()) taken_at_[number] = policy_time();
+  begin_attempt(number);
+  attempt(number, items, first, hops, message);
+}
+
+void Strand::attempt(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
   if (options_.trace_level >= TraceLevel::flow) trace_activated(number, items, message);
   prepare(number, items, first, message);
+  if (attempt_.deadline_us) context_.deadline_us = std::min(deadline_us_, attempt_.deadline_us);
+  if (table_->pulse) table_->pulse->enter(number, context_.deadline_us);
   {
     const CurrentContext current(&context_);
     routines_.activate(number, context_);
@@ -206,11 +231,9 @@ void Strand::activate(uint32_t number, std::span<const SlotItems> items, Value f
 
 void Strand::settle(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops, Value message) {
   if (!context_.has_failed && job_.arena.exhausted()) check_memory(context_);
+  if (attempt_.deadline_us) check_return();
   if (context_.has_failed) {
-    emissions_.clear();
-    routines_.writes().drop();
-    if (context_.suspend.id) cancel_request();
-    handle_failure(number, std::exchange(context_.failure, {}), items, hops);
+    fail_activation(number, items, first, hops, message);
   } else if (context_.suspend.id) {
     keep_suspended(number, items, first, hops, message);
   } else {
@@ -220,6 +243,7 @@ void Strand::settle(uint32_t number, std::span<const SlotItems> items, Value fir
 }
 
 void Strand::commit(uint32_t number, uint32_t hops) {
+  if (is_shared_) return commit_served(number, hops);
   if (context_.complete) {
     routines_.writes().commit();
     return complete_job(number);

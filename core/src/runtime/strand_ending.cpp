@@ -1,4 +1,5 @@
 // How a job ends: failures and their handlers, complete(), flush, and what is dropped.
+#include <algorithm>
 #include <utility>
 
 #include "policy/error_handler.hpp"
@@ -13,16 +14,21 @@ namespace {
 
 constexpr std::string_view kFlushReason = "flush";
 
+uint32_t most_hops(SlotQueues& queues, std::span<const SlotItems> lying) {
+  uint32_t hops = 0;
+  for (size_t i = 0; i < lying.size(); ++i) hops = std::max(hops, queues[i].most_hops(lying[i].count));
+  return hops;
+}
+
 }  // namespace
 
 void Strand::handle_failure(uint32_t number, Problem&& problem, std::span<const SlotItems> items, uint32_t hops) {
+  if (is_shared_) return fail_served(number, problem, items, hops);
   const Routine& routine = flow_.routines[number];
+  if (context_.is_out_of_time) return fail_late(number);  // in a condition
   problem.routine_id = routine.id;
   if (problem.location.empty()) problem.location = routine.place.text();
-  const Member details[] = {{literal("code"), make_string(job_.arena, problem.code)},
-                            {literal("message"), make_string(job_.arena, problem.message)},
-                            {literal("attempt"), make_int(problem.attempt)}};
-  trace(number, literal("error"), make_object(job_.arena, details));
+  trace_error(number, problem);
 
   switch (after_failure(problem, routine.error_handler, routine.has_error_connection())) {
     case AfterFailure::fail_job:
@@ -61,6 +67,10 @@ Value Strand::dead_letter(uint32_t number, const Problem& problem, std::span<con
 }
 
 void Strand::fail_job(Problem&& problem) {
+  if (has_critical_) {
+    const Routine* const routine = flow_.find(problem.routine_id);
+    job_.is_critical = routine && routine->error_handler.is_critical;
+  }
   job_.error_detail = std::move(problem);
   job_.error = string_view_value(job_.error_detail->message);  // the arena may be exhausted
   finish(Status::failed);
@@ -85,13 +95,18 @@ void Strand::complete_job(uint32_t number) {
 }
 
 void Strand::finish(Status status) {
-  job_.status = status;
   job_.completed_at = job_.clock.now();
+  // A native routine may have taken all the time; the wall clock only says where to look.
+  const bool may_be_late = job_.completed_at - job_.created_at >= flow_.limits.time_us && !table_->in_start_order;
+  if (status == Status::completed && may_be_late && !has_time_left()) return;
+  job_.status = status;
   job_.discarded += queue_.size();
   queue_.clear();
   emissions_.clear();
   outstanding_ = 0;
   if (!suspensions_.empty()) drop_suspensions();
+  if (ticket_) leave_shared();
+  disarm();
   if (!any_lying_) return;
   for (uint32_t i = 0; i < slots_.size(); ++i) {
     if (has_lying_[i]) discard_slots(i);
@@ -107,34 +122,39 @@ bool Strand::flush_one() {
   if (!any_lying_) return false;
   for (const uint32_t number : flow_.flush_order) {
     if (has_lying_[number] && slots_[number].total()) {
-      flush(number);
+      flush(number, kFlushReason);
       return true;
     }
   }
   return false;
 }
 
-void Strand::flush(uint32_t number) {
+void Strand::flush(uint32_t number, std::string_view reason) {
   const Routine& routine = flow_.routines[number];
   SlotQueues& queues = slots_[number];
   if (routine.on_flush == OnFlush::activate) {
-    const Member message[] = {{literal("reason"), literal(kFlushReason)}};
+    const Member message[] = {{literal("reason"), literal(reason)}};
     return activate_queued(number, kEverything, make_object(job_.arena, message));
   }
   if (routine.on_flush == OnFlush::fail) {
     const auto lying = queues.view(kEverything);
-    uint32_t hops = 0;
-    for (size_t i = 0; i < lying.size(); ++i) hops = std::max(hops, queues[i].most_hops(lying[i].count));
-    handle_failure(
-        number,
-        {"unconsumed", std::to_string(queues.total()) + " items were left in the slots at the end of the job", "", 1,
-         "", ""},
-        lying, hops);
+    const char* end =
+        is_shared_ ? " items were left in the worker's slots" : " items were left in the slots at the end of the job";
+    Problem unconsumed{"unconsumed", std::to_string(queues.total()) + end, "", 1, "", ""};
+    if (is_shared_) {
+      serve(owners_of(number, lying));
+      for (size_t i = 0; i < lying.size(); ++i) queues[i].take(lying[i].count);
+      handle_failure(number, std::move(unconsumed), lying, 0);
+      queues.tidy();
+      return release_served();
+    }
+    handle_failure(number, std::move(unconsumed), lying, most_hops(queues, lying));
     if (!is_final() && !routine.has_error_connection())
       job_.discarded += queues.total();  // else they are in the letter
     queues.clear();
     return;
   }
+  if (is_shared_) return discard_served(number);
   std::vector<Member> counts;
   for (size_t i = 0; i < queues.slots(); ++i) {
     if (queues[i].size()) counts.push_back({string_view_value(routine.names.slots[i]), make_int(queues[i].size())});

@@ -20,7 +20,7 @@ Problem Strand::memory_problem(uint32_t number) const {
 void Strand::keep_memory_bounded(uint32_t number) {
   compact();
   const size_t live = job_.arena.used();
-  if (live > flow_.limits.memory || job_.arena.exhausted()) {
+  if (!is_shared_ && (live > flow_.limits.memory || job_.arena.exhausted())) {
     return fail_job(memory_problem(number));
   }
   compact_above_ =
@@ -65,6 +65,7 @@ void Strand::compact() {
     for (Value& item : suspension.items) move(item);
     for (Emission& emission : suspension.emissions) move(emission.item);
     if (suspension.complete) move(suspension.complete->error);
+    for (auto& [job, request] : suspension.served.complete) move(request.error);
     for (StateWrites::Write& write : suspension.writes) {
       move(write.key);
       move(write.value);

@@ -13,11 +13,9 @@ constexpr size_t kWorthParking = 16 * 1024;  // bytes a waiting job may leave ly
 
 }  // namespace
 
-// The activation in context_ returned and asked to be finished later.
-void Strand::keep_suspended(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops,
-                            Value message) {
-  SuspendRequest request = std::exchange(context_.suspend, {});
-  Suspension& kept = suspensions_[request.id];
+Suspension& Strand::add_suspension(uint64_t id, uint32_t number, std::span<const SlotItems> items, Value first,
+                                   uint32_t hops, Value message) {
+  Suspension& kept = suspensions_[id];
   kept.routine = number;
   kept.hops = hops;
   kept.first = first;
@@ -26,22 +24,28 @@ void Strand::keep_suspended(uint32_t number, std::span<const SlotItems> items, V
     kept.items.insert(kept.items.end(), slot.items, slot.items + slot.count);
     kept.counts.push_back(slot.count);
   }
+  kept.tickets = std::exchange(served_tickets_, {});
+  kept.served = std::exchange(served_, {});
+  ++outstanding_;
+  table_->strands.emplace(id, this);
+  return kept;
+}
+
+// The activation in context_ returned and asked to be finished later.
+void Strand::keep_suspended(uint32_t number, std::span<const SlotItems> items, Value first, uint32_t hops,
+                            Value message) {
+  SuspendRequest request = std::exchange(context_.suspend, {});
+  Suspension& kept = add_suspension(request.id, number, items, first, hops, message);
   kept.emissions = std::exchange(emissions_, {});
   kept.complete = std::exchange(context_.complete, std::nullopt);
   kept.writes = routines_.writes().take();
   kept.cancel = std::move(request.cancel);
-  ++outstanding_;
-  table_->strands.emplace(request.id, this);
-  if (!request.alarm) return;
-  Alarm& alarm = *request.alarm;
-  if (table_->in_start_order && !request.is_shared) {  // time of its own: nobody waits
-    kept.wakes_at = job_.clock.later(alarm.delay_us);
-    kept.rest = std::move(alarm.rest);
-    return;
+  if (!is_first_attempt_) kept.attempt = std::exchange(attempt_, {});
+  if (request.alarm) {
+    arm(request.id, kept, request.alarm->delay_us, std::move(request.alarm->rest), request.is_shared);
+  } else {
+    arm_deadline(request.id, kept);
   }
-  auto rest = std::make_shared<Continuation>(std::move(alarm.rest));
-  kept.timer = table_->loop->after(alarm.delay_us,
-                                   [table = table_, id = request.id, rest] { table->wake(id, std::move(*rest)); });
 }
 
 void Strand::wake(uint64_t id, Continuation rest) {
@@ -54,8 +58,10 @@ void Strand::wake(uint64_t id, Continuation rest) {
       if (suspension.timer) table_->loop->cancel(*suspension.timer);
     }
   } else {
+    if (!has_time_left_for(suspensions_.at(id))) return;
     resume(id, rest);
   }
+  if (is_shared_) return go_on_shared();
   go_on();
 }
 
@@ -79,7 +85,37 @@ void Strand::resume(uint64_t id, const Continuation& rest) {
     items.push_back({next, count});
     next += count;
   }
-  prepare(suspension.routine, items, suspension.first, suspension.message);
+  is_first_attempt_ = false;
+  attempt_ = std::move(suspension.attempt);
+  if (is_shared_) {
+    served_tickets_ = std::move(suspension.tickets);
+    served_ = std::move(suspension.served);
+    find_served();
+  }
+  take_up(suspension, items, rest);
+  if (!is_final()) --outstanding_;  // after what it emitted was counted
+}
+
+void Strand::take_up(Suspension& suspension, std::span<const SlotItems> items, const Continuation& rest) {
+  const uint32_t number = suspension.routine;
+  const bool has_timeout = flow_.routines[number].timeout_us != 0;
+  if (suspension.next == NextStep::job_timeout) return fail_late(number);
+  if (suspension.next == NextStep::retry) {
+    if (has_timeout) limit_attempt(number);
+    return attempt(number, items, suspension.first, suspension.hops, suspension.message);
+  }
+  auto completing = std::move(served_.complete);
+  prepare(number, items, suspension.first, suspension.message);
+  served_.complete = std::move(completing);
+  if (suspension.next == NextStep::routine_timeout) {
+    cancel_suspended(suspension);
+    fail(context_, "timeout", routine_timeout_text(number));
+    return fail_activation(number, items, suspension.first, suspension.hops, suspension.message);
+  }
+  // In start order it may have waited long for others.
+  if (table_->in_start_order && has_timeout) limit_attempt(number);
+  if (attempt_.deadline_us) context_.deadline_us = std::min(deadline_us_, attempt_.deadline_us);
+  if (table_->pulse) table_->pulse->enter(number, context_.deadline_us);
   emissions_ = std::move(suspension.emissions);
   context_.complete = suspension.complete;
   routines_.writes().restore(suspension.writes);
@@ -87,8 +123,7 @@ void Strand::resume(uint64_t id, const Continuation& rest) {
     const CurrentContext current(&context_);
     rest(&context_);
   }
-  settle(suspension.routine, items, suspension.first, suspension.hops, suspension.message);
-  if (!is_final()) --outstanding_;  // after what it emitted was counted
+  settle(number, items, suspension.first, suspension.hops, suspension.message);
 }
 
 // The activation in context_ failed after it had asked to be suspended.
@@ -101,19 +136,18 @@ void Strand::cancel_request() {
 }
 
 void Strand::drop_suspensions() {
-  while (!suspensions_.empty()) {
-    const auto node = suspensions_.extract(suspensions_.begin());
-    table_->strands.erase(node.key());
-    if (node.mapped().timer) table_->loop->cancel(*node.mapped().timer);
-    try {
-      node.mapped().cancel();
-    } catch (...) {  // the job is over, whatever its routine makes of that
-    }
-  }
+  while (!suspensions_.empty()) drop_suspension(suspensions_.begin());
+}
+
+void Strand::drop_suspension(std::map<uint64_t, Suspension>::iterator at) {
+  const auto node = suspensions_.extract(at);
+  table_->strands.erase(node.key());
+  if (node.mapped().timer) table_->loop->cancel(*node.mapped().timer);
+  cancel_suspended(node.mapped());
 }
 
 void Strand::park() {
-  const uint32_t waiting = suspensions_.begin()->second.routine;
+  const uint32_t waiting = suspensions_.empty() ? 0 : suspensions_.begin()->second.routine;
   line_in_arena_ = true;
   compact();
   park_above_ = std::max(kWorthParking, 2 * job_.arena.used());
@@ -121,7 +155,7 @@ void Strand::park() {
 }
 
 void Strand::park_again() {
-  if (is_suspended() && job_.arena.used() > park_above_) park();
+  if (is_waiting() && job_.arena.used() > park_above_) park();
 }
 
 void Strand::give_up(std::string message) {

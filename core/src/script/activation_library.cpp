@@ -11,13 +11,14 @@ int emit_item(lua_State* L) {
   size_t size = 0;
   luaL_checktype(L, 1, LUA_TSTRING);
   const char* name = lua_tolstring(L, 1, &size);
-  if (lua_gettop(L) > 2) return luaL_error(L, "emit takes an event and an item");
+  if (lua_gettop(L) > 3) return luaL_error(L, "emit takes an event, an item and {job = i}");
   if (!context.emissions || !context.routine) return luaL_error(L, "emit is not possible here");
   const std::string_view event(name, size);
   if (!context.routine->events.empty() && event == context.routine->events.back()) {
     fail(context, "event.unknown", "the event \"error\" is emitted by the runtime; fail instead");
   } else {
     const Value item = to_value(L, 2);
+    target_of_emit(L, 3);
     emit(context, event, item);
   }
   if (context.has_failed) engine.end_failed();
@@ -73,9 +74,8 @@ int print_texts(lua_State* L) {
 
 int now(lua_State* L) {
   LuaEngine& engine = engine_of(L);
-  JobContext* job = engine.context().job;
   char text[kTimeTextSize];
-  engine.times.write(text, job ? job->clock.now() : wall_clock_us());
+  engine.times.write(text, now_us(engine.context()));
   lua_pushlstring(L, text, kTimeTextSize);
   return 1;
 }
@@ -107,13 +107,12 @@ const std::vector<std::string>& context_names() {
 }
 
 void print_line(LuaEngine& engine) {
-  JobContext* job = engine.context().job;
   const std::string& line = engine.scratch.text;
-  if (!job) return;  // no record to print into
+  if (ServedJobs* served = engine.context().served) served->target = kAllJobs;
   if (is_utf8(line)) {
-    job->output.print(line);
+    print(engine.context(), line);
   } else {
-    job->output.print(printable(line.substr(0, line.size() - 1)) + "\n");
+    print(engine.context(), printable(line.substr(0, line.size() - 1)) + "\n");
   }
 }
 

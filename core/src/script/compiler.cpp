@@ -96,6 +96,7 @@ class LuaCompiler final : public ScriptCompiler {
       if (auto unknown = find_unknown_name(source, tokens)) return unknown;
     }
     facts.names_worker |= facts_of(tokens).names_env || reads_global(kind, source, tokens, "worker");
+    facts.names_job |= reads_global(kind, source, tokens, "job");
     return std::nullopt;
   }
 

@@ -70,6 +70,7 @@ class LuaEngine final : public ScriptEngine, public AllocationWatcher {
   bool in_expression() const { return mode_ == Mode::expression; }
   // Takes the cost of something the instruction hook cannot see. May raise.
   void charge(uint64_t instructions);
+  void check_time();  // may raise: the activation's time is over
   // Ends the run; pcall does not hold it up. Scripts never see it.
   [[noreturn]] void doom(std::string_view code, const char* message);
   // The context has failed inside an operation: adds the place and ends the run.

@@ -24,7 +24,14 @@ void LuaEngine::hook(lua_State* L, lua_Debug*) {
   if (engine.started_us_ == 0) engine.started_us_ = now;
   if (now - engine.started_us_ > kMostRunTime)
     engine.doom("limit.instructions", "a script computed for more than 10 s in one activation");
+  engine.check_time();
   engine.charge(kHookInterval);
+}
+
+void LuaEngine::check_time() {
+  if (context_->deadline_us == 0 || context_->has_failed || monotonic_us() < context_->deadline_us) return;
+  context_->is_out_of_time = true;
+  doom("timeout", "the time is over");
 }
 
 void LuaEngine::charge(uint64_t instructions) {

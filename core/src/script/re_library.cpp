@@ -44,7 +44,10 @@ int search(LuaEngine& engine, const re2::RE2& pattern, std::string_view subject,
   const int64_t before = monotonic_us();
   const int count = engine.patterns.match(pattern, subject, from, groups);
   const int64_t took = monotonic_us() - before;
-  if (took > kLongTime) engine.charge(static_cast<uint64_t>(took) * kPerMicrosecond);
+  if (took > kLongTime) {
+    engine.check_time();
+    engine.charge(static_cast<uint64_t>(took) * kPerMicrosecond);
+  }
   return count;
 }
 

@@ -74,6 +74,7 @@ int set_up_sandbox(lua_State* L) {
   add_slots(L, kGlobals);
   add_job(L, kGlobals);
   add_worker(L, kGlobals);
+  add_served_jobs(L, kGlobals);
   lua_newtable(L);
   lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);  // what luaopen_base filled
 

@@ -22,6 +22,7 @@ void add_activation(lua_State*, int globals);  // emit, fail, print, now and the
 void add_slots(lua_State*, int globals);
 void add_job(lua_State*, int globals);
 void add_worker(lua_State*, int globals);
+void add_served_jobs(lua_State*, int globals);  // jobs, job_of
 
 // A metatable with these functions that scripts can neither see nor replace.
 void push_metatable(lua_State*, const char* name, const luaL_Reg* functions);
@@ -39,6 +40,8 @@ const std::vector<std::string>& context_names();
 
 // The context, for something a condition may not do; raises there.
 runnel_context& effect_context(lua_State*, const char* what);
+// The job an emit is for, from its options {job = i}; without them all that are served.
+void target_of_emit(lua_State*, int options);
 // Raises with the right way to call it when a function of `job` or `worker` was called with a colon.
 void refuse_colon(lua_State*, BoxKind, const char* usage);
 // Prints scratch.text, a line, into the job's output.

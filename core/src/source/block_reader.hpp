@@ -30,9 +30,10 @@ struct Line {
   bool too_long = false;  // only the first bytes are there; Block::long_line_hash is that of all of it
 };
 
-// Where a record goes that says so itself, or whose job's id is taken from it.
+// Where a record goes that says so itself, or whose job's id or worker is taken from it.
 struct Post {
   SlotRef slot;
+  uint32_t worker = 0;                    // that runs the job, if the records are partitioned
   std::string_view job_id;                // "": the runtime makes one
   const InputProblem* problem = nullptr;  // the job fails with it
 };
