@@ -7,6 +7,7 @@
 
 #include "base/diagnostic.hpp"
 #include "embed/setup.hpp"
+#include "sink/secret_mask.hpp"
 
 namespace runnel::core {
 
@@ -204,6 +205,7 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
   text += core::ids_text(flow, runtime, options);
   text += "prints: " + core::prints_text(options, batch.plan) + ", in " + (options.in_order ? "input" : "completion") +
           " order" + (options.file ? ", to " + core::printable(options.file->path) : "") + "\n";
+  text = core::SecretMask(flow.secrets).masked_cut(text);
   return result;
 }
 
