@@ -112,8 +112,8 @@ int StopSignals::next_signal() {
 void StopSignals::on_signal(int signal) {
   ++signals_;
   const bool was_asked = exit_code_ != 0;
-  exit_code_ = 128 + signal;
   if (signals_ == 1) {
+    exit_code_ = 128 + signal;
     stopper_.drain(exit_code_, "stopped by " + name_of_signal(signal));
     if (!was_asked) cancel_at_ = Clock::now() + times_.grace;
   } else if (signals_ == 2) {
