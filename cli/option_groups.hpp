@@ -15,6 +15,7 @@ namespace runnel::cli {
 void add_plugin_option(CLI::App&, std::vector<std::string>& plugins);
 void add_flow_options(CLI::App&, FlowArguments&);
 void add_file_options(CLI::App&, RunArguments&);
+void add_stop_options(CLI::App&, RunArguments&);
 void add_run_options(CLI::App&, RunArguments&);
 
 }  // namespace runnel::cli

@@ -128,6 +128,7 @@ Options parse(int argc, char** argv) {
     return options;
   }
   if (*run) options.verb = Verb::run;
+  options.run.command.assign(argv, argv + argc);
   if (*check) options.verb = Verb::check;
   if (*list) options.verb = Verb::list;
   if (*describe) options.verb = Verb::describe;

@@ -41,6 +41,14 @@ struct RunArguments {
   bool resume_stateless = false;
   bool force = false;
   std::string durability;  // "": exit
+  bool fail_fast = false;
+  std::optional<std::string> max_failures;
+  std::string bad_input = "record";
+  std::optional<std::string> timeout;
+  std::optional<std::string> job_timeout;
+  std::optional<std::string> grace;
+  std::string summary;               // "": none
+  std::vector<std::string> command;  // as it was given
   std::string emit;
   std::string select;
   std::string trace_level;  // "": the flow's

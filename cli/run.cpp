@@ -4,11 +4,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <runnel/batch.hpp>
 #include <stdexcept>
+#include <system_error>
 
+#include "going_on.hpp"
 #include "inputs.hpp"
 #include "run_plan.hpp"
+#include "stop_signals.hpp"
+#include "summary.hpp"
 #include "verbs.hpp"
 
 namespace runnel::cli {
@@ -23,14 +28,12 @@ std::optional<TraceLevel> level_of(const std::string& name) {
   return std::nullopt;
 }
 
-void print_summary(const BatchResult& result) {
-  const JobCounts& counts = result.counts;
-  std::string text = std::to_string(counts.posted) + (counts.posted == 1 ? " job: " : " jobs: ") +
-                     std::to_string(counts.completed) + " completed";
-  if (counts.failed) text += ", " + std::to_string(counts.failed) + " failed";
-  if (counts.cancelled) text += ", " + std::to_string(counts.cancelled) + " cancelled";
-  if (counts.bad_input) text += " (" + std::to_string(counts.bad_input) + " bad lines)";
-  say(text);
+std::vector<std::string> files_of(const RunArguments& arguments, const BatchOptions& batch) {
+  std::vector<std::string> files;
+  if (!batch.data) files = batch.inputs;
+  if (!arguments.script && arguments.flow != "-") files.push_back(arguments.flow);
+  if (batch.file) files.insert(files.end(), {batch.file->path, batch.file->path + ".state"});
+  return files;
 }
 
 }  // namespace
@@ -41,11 +44,14 @@ int run(const Classes& classes, const RunArguments& arguments) {
   flow_options.window = arguments.window;
   RuntimeOptions runtime;
   BatchOptions batch;
+  StopTimes times;
   try {
     flow_options.environment = environment(arguments.flow_arguments.env_file);
     flow_options.metadata_from = named_expressions("--metadata-from", arguments.metadata_from);
     runtime.metadata = metadata_json(arguments.metadata_file, arguments.metadata);
     batch = batch_options(arguments);
+    times = stop_times(arguments);
+    flow_options.job_timeout_us = job_timeout_us(arguments);
   } catch (const std::invalid_argument& mistake) {
     return say(mistake.what()), 2;
   }
@@ -78,16 +84,36 @@ int run(const Classes& classes, const RunArguments& arguments) {
   batch.output = take_stdout();
   if (batch.output < 0 && !batch.file) return say("standard output is closed"), 74;
 
-  const BatchResult result = run_batch(flow, runtime, batch);
+  Summary summary;
+  if (!arguments.summary.empty()) {
+    if (const std::string mistake = summary.open(arguments.summary, files_of(arguments, batch)); !mistake.empty())
+      return say(mistake), mistake.starts_with("cannot") ? 73 : 2;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  std::optional<StopSignals> signals;
+  try {
+    times.how_to_go_on = how_to_go_on(arguments, batch, nullptr);
+    signals.emplace(batch.stopper.emplace(), times);
+  } catch (const std::system_error& error) {
+    return say("cannot start the thread for signals: " + std::string(error.what())), 71;
+  }
+  BatchResult result = run_batch(flow, runtime, batch);
+  signals.reset();
+  const bool was_stopped = result.exit_code == kTimeoutExit || (result.exit_code > 128 && result.exit_code != 141);
+  if (was_stopped) result.message += how_to_go_on(arguments, batch, &result.counts.posted);
   const bool closed = batch.file || close(batch.output) == 0 || errno == EINTR;
   if (!result.message.empty()) say(result.message);
   if (result.late_finishes && !arguments.quiet)
     say(std::to_string(result.late_finishes) +
         " suspended activations were finished twice or after their job had ended, which did nothing");
-  if (!closed && result.exit_code <= 1) {
+  if (!closed && (result.exit_code <= 1 || result.exit_code == kTimeoutExit)) {
     say("cannot write the output: closing it failed");
-    if (result.must_end) _exit(74);
-    return 74;
+    result.exit_code = 74;
+  }
+  if (summary.is_open() && result.exit_code != 2) {
+    const std::string failure = summary.write(result, std::chrono::steady_clock::now() - start);
+    if (!failure.empty()) say(failure);
+    if (!failure.empty() && (result.exit_code <= 1 || result.exit_code == kTimeoutExit)) result.exit_code = 74;
   }
   if (isatty(STDERR_FILENO) && !arguments.quiet && result.exit_code != 141 && result.exit_code != 2)
     print_summary(result);

@@ -19,7 +19,9 @@ constexpr const char* kExitCodes =
     "run;\n"
     "  65 the --output file or its state is damaged in the middle; 70 internal error; 71 no threads or memory;\n"
     "  73 the --output file cannot be created; 74 input or output failed, a run with --output can be resumed;\n"
-    "  75 another run writes the --output file; 77 --untrusted forbids what the flow wants; 141 the reader of the output went away";
+    "  75 another run writes the --output file; 77 --untrusted forbids what the flow wants; 124 --timeout;\n"
+    "  129, 130, 143 stopped by SIGHUP, SIGINT, SIGTERM; 141 the reader of the output went away.\n"
+    "  A signal comes before 141, 74, 70, 124 and 1, in this order";
 
 // Said whole, for the parser's own messages begin with the option and a colon. An empty text is a shell variable that
 // is not set, which the parser would pass over.
@@ -158,6 +160,7 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
   add_identity(app, arguments);
   add_output(app, arguments);
   add_file_options(app, arguments);
+  add_stop_options(app, arguments);
   app.footer(kExitCodes);
 }
 

@@ -80,6 +80,8 @@ BatchOptions batch_options(const RunArguments& arguments) {
   options.in_order = arguments.order == "input";
   options.window = arguments.window;
   options.file = file_output(arguments);
+  options.limits = stop_limits(arguments);
+  options.skip_bad_input = arguments.bad_input == "skip";
   return options;
 }
 

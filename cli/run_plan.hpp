@@ -6,6 +6,7 @@
 #include <string>
 
 #include "options.hpp"
+#include "stop_signals.hpp"
 
 namespace runnel::cli {
 
@@ -15,6 +16,11 @@ std::string usage_mistake(const RunArguments&);
 // The same for those of --output.
 std::string file_mistake(const RunArguments&);
 std::optional<FileOutput> file_output(const RunArguments&);
+
+// Of the options that end a run early. They throw std::invalid_argument.
+StopTimes stop_times(const RunArguments&);
+StopLimits stop_limits(const RunArguments&);
+int64_t job_timeout_us(const RunArguments&);  // 0: none
 
 // Throws std::invalid_argument.
 BatchOptions batch_options(const RunArguments&);

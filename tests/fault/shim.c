@@ -1,6 +1,6 @@
 // Makes the n-th call of one function on one file fail. LD_PRELOAD it; the environment says what:
 //   SHIM_FILE   part of the path, e.g. out.jsonl
-//   SHIM_CALL   open, write, sync (fsync and fdatasync) or close
+//   SHIM_CALL   open, write, sync (fsync and fdatasync) or close; or, of no file, thread (pthread_create) or eventfd
 //   SHIM_NTH    from 1
 //   SHIM_ERROR  an errno; for write also "short": half of it is written, which is no failure
 //   SHIM_TOLD   a file that is made when it has happened
@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -73,4 +74,16 @@ int open(const char* path, int flags, ...) {
   va_end(rest);
   if (is_watched_path(path) && is_turn("open")) return fail();
   return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*run)(void*), void* argument) {
+  if (is_turn("thread")) return atoi(getenv("SHIM_ERROR"));
+  int (*next)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+  *(void**)&next = dlsym(RTLD_NEXT, "pthread_create");
+  return next(thread, attributes, run, argument);
+}
+
+int eventfd(unsigned value, int flags) {
+  if (is_turn("eventfd")) return fail();
+  return (int)syscall(SYS_eventfd2, value, flags);
 }

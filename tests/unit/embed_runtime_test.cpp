@@ -190,4 +190,12 @@ TEST_CASE("exit codes: a reader that went away before I/O before jobs that do no
   CHECK(exit_code_of(lost, ENOSPC, 0) == 74);
   CHECK(exit_code_of(lost, 0, EIO) == 74);
   CHECK(exit_code_of(lost, EPIPE, EIO) == 141);
+  // A signal comes before all, a time limit only before jobs that did not complete.
+  CHECK(exit_code_of(lost, EPIPE, EIO, 130) == 130);
+  CHECK(exit_code_of(fine, 0, 0, 143) == 143);
+  CHECK(exit_code_of(lost, EPIPE, EIO, kTimeoutExit) == 141);
+  CHECK(exit_code_of(failed, ENOSPC, 0, kTimeoutExit) == 74);
+  CHECK(exit_code_of(lost, 0, 0, kTimeoutExit) == 70);
+  CHECK(exit_code_of(failed, 0, 0, kTimeoutExit) == kTimeoutExit);
+  CHECK(exit_code_of(fine, 0, 0, kTimeoutExit) == kTimeoutExit);
 }

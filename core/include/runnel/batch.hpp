@@ -6,6 +6,7 @@
 #include <optional>
 #include <runnel/job_counts.hpp>
 #include <runnel/runtime.hpp>
+#include <runnel/stopper.hpp>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,15 @@ struct FileOutput {
   std::function<void(const std::string&)> note;  // what happened that is no mistake; may be empty
 };
 
+// Failed jobs that end the run: nothing more is admitted, what is under way goes on. Jobs of this run are counted, not
+// those that a file had before.
+struct StopLimits {
+  bool fail_fast = false;                  // the first one
+  std::optional<uint64_t> max_failures{};  // more than so many
+  std::optional<double> max_percent{};     // more than so many of 100 finished jobs, from the 100th on
+  bool stop_at_bad_input = false;          // the first bad line
+};
+
 struct BatchOptions {
   std::vector<std::string> inputs{"-"};  // files, as they are or packed by gzip or zstd; "-": standard input
   std::string input_format = "jsonl";    // one of input_formats()
@@ -44,15 +54,20 @@ struct BatchOptions {
   double jobs_per_second = 0;        // admitted at even distances; 0: as fast as they run
   bool stable_ids = false;           // ids from position and content, not from time and chance
   std::optional<FileOutput> file{};  // where records go instead of `output`; ids are then stable
+  StopLimits limits{};
+  bool skip_bad_input = false;       // a bad line has no record; it counts as ever
+  std::optional<Stopper> stopper{};  // for others to end the run
   int output = 1;                    // descriptors
   int errors = 2;                    // failures, where no records are printed
 };
 
 struct BatchResult {
-  int exit_code = 0;           // 0, 1, 2, 65, 70, 71, 73, 74, 75 or 141, as README.md lists them
-  JobCounts counts;            // of a file as a whole, whoever wrote it
-  uint64_t late_finishes = 0;  // suspended activations that were finished twice or after their job's end
-  std::string message;         // why the run could not start or stopped; "" otherwise
+  int exit_code = 0;  // 0, 1, 2, 65, 70, 71, 73, 74, 75 or 141, as README.md lists them, or the Stopper's
+  JobCounts counts;   // of a file as a whole, whoever wrote it
+  std::vector<JobCounts> by_worker;  // of this run
+  uint64_t unfinished = 0;           // jobs that a stop has cancelled
+  uint64_t late_finishes = 0;        // suspended activations that were finished twice or after their job's end
+  std::string message;               // why the run could not start or stopped; "" otherwise
   // A native routine did not return at its deadline, and its thread is still there. All is written; the program must
   // end by _exit().
   bool must_end = false;
@@ -68,8 +83,11 @@ BatchResult plan_batch(const Flow&, const RuntimeOptions&, const BatchOptions&, 
 // Names for BatchOptions::input_format.
 const std::vector<std::string>& input_formats();
 
-// The exit code of a run that has written what it had: errno of a failed read or write first, then the counts.
-int exit_code_of(const JobCounts&, int write_error, int read_error);
+constexpr int kTimeoutExit = 124;  // of a Stopper: its run's time was over
+
+// The exit code of a run that has written what it had: a stop by a signal first, then errno of a failed write or read,
+// counts that do not add up, kTimeoutExit, jobs that did not complete. stop_exit: the Stopper's; 0: it was not used.
+int exit_code_of(const JobCounts&, int write_error, int read_error, int stop_exit = 0);
 
 // Keys of a record that `fields` may name.
 const std::vector<std::string>& record_fields();

@@ -73,6 +73,7 @@ struct FlowOptions {
   // Opens each library in a child process first, so that one that crashes while it is loaded is a mistake of the flow
   // and not the end of this process. For programs that have one thread yet.
   bool child_first = false;
+  int64_t job_timeout_us = 0;  // of each job; the flow's execution.timeout where that is shorter. 0: that alone
 };
 
 // An immutable flow, or the reasons there is none. Cheap to copy; any thread.

@@ -8,7 +8,8 @@ namespace runnel::core {
 
 void BatchWorker::work() {
   runner_->on_finished([this](JobContext& job) {
-    if (!file_ || !is_cancelling_) print(job);  // a job that was stopped is not done
+    is_unfinished_ = runner_->was_cancelled();
+    print(job);
     hand_in(job.place.ordinal, job.place.ordinal);
   });
   runner_->flush_when([this] { return feed_.is_full(); });
@@ -26,8 +27,7 @@ void BatchWorker::work() {
   if (feed_.stopped()) stop_all_();
   watch_reader();
   runner_->flush_held();
-  while (runner_->waiting() && !feed_.stopped()) runner_->loop().run_some();
-  is_cancelling_ = true;
+  while (runner_->waiting() && !feed_.stopped() && !is_cancelled()) runner_->loop().run_some();
   runner_->cancel_waiting();
 }
 
@@ -91,7 +91,7 @@ void BatchWorker::run(const Block& block) {
       first_ = request.place.ordinal;
       runner_->run_served();
     }
-    if (JobContext* job = runner_->run(request)) {
+    if (JobContext* job = run_job(request)) {
       print(*job);
     } else {  // it waits
       hand_in(first_, request.place.ordinal - 1);
@@ -102,13 +102,49 @@ void BatchWorker::run(const Block& block) {
   hand_in(first_, block.first_ordinal + block.lines.size() - 1);
 }
 
+// As JobRunner::run(), unless the run was cancelled meanwhile.
+JobContext* BatchWorker::run_job(const JobRequest& request) {
+  if (!is_cancelled()) {
+    JobContext* const job = runner_->run(request);
+    is_unfinished_ = job && runner_->was_cancelled();
+    return job;
+  }
+  unrun_.emplace();
+  runner_->describe_unrun(request, *unrun_);
+  unrun_->error = {};
+  ++lost_.posted;
+  ++lost_.cancelled;
+  is_unfinished_ = true;
+  return &*unrun_;
+}
+
+bool BatchWorker::is_bad_input(const JobContext& job) const {
+  return job.status == Status::failed && job.error_detail && job.error_detail->routine_id.empty() &&
+         job.error_detail->code.starts_with("input.");
+}
+
 void BatchWorker::print(JobContext& job) {
   if (is_done(job.place.ordinal)) return count_again(job);
+  if (is_unfinished_) {
+    ++unfinished_;
+    if (file_) return;  // it is not done
+  }
   if (job.is_critical) feed_.end(critical_text(job));
+  if (plan_.rules) {
+    plan_.rules->count({1, job.status == Status::completed, job.status == Status::failed,
+                        job.status == Status::cancelled, is_bad_input(job)});
+  }
+  if (plan_.skips_bad_input && is_bad_input(job)) return;
+  ++written_;
   if (plan_.printed == Printed::record) return records_.write(out_, job);
+  print_finished(job);
+}
+
+void BatchWorker::print_finished(JobContext& job) {
   if (job.status != Status::completed) {
     report(job, job.error_detail ? *job.error_detail : Problem{"", std::string(text_of(job.status)), "", 1, "", ""});
   }
+  if (is_unfinished_) return;
   if (plan_.printed == Printed::emitted) {
     for (const Value item : runner_->collected()) records_.write_line(out_, item);
     return;

@@ -9,6 +9,7 @@
 #include "embed/file_run.hpp"
 #include "embed/input_waiter.hpp"
 #include "embed/line_feed.hpp"
+#include "embed/stop_rules.hpp"
 #include "embed/worker_inboxes.hpp"
 #include "runnel/batch.hpp"
 #include "runtime/job_runner.hpp"
@@ -27,6 +28,9 @@ struct BatchPlan {
   RecordOptions records;
   bool in_order = true;
   uint64_t lines_at_most = 1;  // of a block
+  StopRules* rules = nullptr;  // of the failures that end the run; null: none
+  bool skips_bad_input = false;
+  const std::atomic<bool>* cancelled = nullptr;  // the run is; null: it never will be
 };
 
 class BatchWorker {
@@ -59,7 +63,9 @@ class BatchWorker {
   void abandon(const JobContext& stuck);
   std::string stuck_text(const JobContext& stuck) const;
   Pulse& pulse() { return pulse_; }
-  void watch() { runner_->watch(pulse_); }  // before work()
+  void watch() { runner_->watch(pulse_); }             // before work()
+  uint64_t unfinished() const { return unfinished_; }  // jobs that were cancelled because the run was stopped
+  uint64_t written() const { return written_; }        // records
   uint64_t failed_selects() const { return failed_selects_; }
   uint64_t late_finishes() const { return runner_->late_finishes(); }
 
@@ -70,6 +76,10 @@ class BatchWorker {
   void abandon_rest(uint64_t first, size_t from);
   void print_lost(JobContext&);
   void run(const Block&);
+  JobContext* run_job(const JobRequest&);
+  bool is_cancelled() const { return plan_.cancelled && plan_.cancelled->load(std::memory_order_relaxed); }
+  bool is_bad_input(const JobContext&) const;
+  void print_finished(JobContext&);
   void run_share();
   void run_share_in_completion_order();
   void join_shares();
@@ -98,7 +108,10 @@ class BatchWorker {
   uint64_t failed_selects_ = 0;
   FileRun* file_ = nullptr;
   bool runs_done_ = false;
-  bool is_cancelling_ = false;
+  std::optional<JobContext> unrun_;  // what was admitted when the run was cancelled, one after the other
+  bool is_unfinished_ = false;       // the job that is printed: the run was stopped before its end
+  uint64_t unfinished_ = 0;
+  uint64_t written_ = 0;
   JobCounts counts_again_;
   uint64_t first_ = 0;  // of the jobs in out_
   size_t running_ = 0;  // the line of block_ whose job runs

@@ -24,7 +24,7 @@ std::string Crew::work() {
   try {
     for (size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { work_as(*workers_[i]); });
   } catch (const std::system_error& error) {
-    give_up(cannot_start(threads.size(), workers_.size(), error));
+    give_up(cannot_start(threads.size() + 1, workers_.size(), error));
   }
   work_as(*workers_[0]);
   for (std::thread& thread : threads) thread.join();

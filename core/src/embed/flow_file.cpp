@@ -78,6 +78,9 @@ Flow Flow::from_text(const std::string& name, std::string text, const Classes& c
   };
   core::LoadedFlow loaded = core::load_flow(name, std::move(text), classes.registry(), *compiler, load);
   Flow flow;
+  if (loaded.flow && options.job_timeout_us && options.job_timeout_us < loaded.flow->limits.time_us) {
+    std::const_pointer_cast<core::Flow>(loaded.flow)->limits.time_us = options.job_timeout_us;  // nobody has it yet
+  }
   flow.flow_ = std::move(loaded.flow);
   std::vector<core::SourceText> sources;
   for (const auto& [file, source] : loaded.sources) sources.push_back({file, source});

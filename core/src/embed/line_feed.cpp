@@ -40,6 +40,7 @@ bool LineFeed::take(Block& block, uint32_t most_lines) {
     return false;
   }
   if (dispatcher_) dispatcher_->look_at(block);
+  admitted_.fetch_add(block.lines.size(), std::memory_order_relaxed);
   return true;
 }
 
@@ -121,6 +122,7 @@ void LineFeed::end(std::string reason) {
   }
   closed_.store(true, std::memory_order_relaxed);
   reader_.stop();
+  writer_.stop();  // only admission waits for it
   if (pace_) pace_->stop();
 }
 

@@ -48,7 +48,8 @@ class LineFeed {
   void stop();  // [any thread]
   // [any thread] Nothing more is taken, but what was taken goes on. The first reason stays.
   void end(std::string reason);
-  std::string reason() const;  // of end(); "": it was not called
+  uint64_t admitted() const { return admitted_.load(std::memory_order_relaxed); }  // jobs, also those passed over
+  std::string reason() const;                                                      // of end(); "": it was not called
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
  private:
@@ -72,6 +73,7 @@ class LineFeed {
   std::function<bool(const Block&)> announce_;
   bool ended_ = false;
   std::atomic<bool> closed_{false};
+  std::atomic<uint64_t> admitted_{0};
   mutable std::mutex reason_mutex_;
   std::string reason_;
   std::atomic<bool> stopped_{false};

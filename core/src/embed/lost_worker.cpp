@@ -57,7 +57,11 @@ void BatchWorker::abandon_rest(uint64_t first, size_t from) {
 
 void BatchWorker::print_lost(JobContext& job) {
   if (is_done(job.place.ordinal)) return count_again(job);
-  if (file_ && job.status == Status::cancelled) return;  // it is not done
+  if (job.status == Status::cancelled) {
+    ++unfinished_;
+    if (file_) return;  // it is not done
+  }
+  ++written_;
   if (plan_.printed == Printed::record) return records_.write(out_, job);
   report(job, job.error_detail ? *job.error_detail : Problem{"", to_std_string(job.error), "", 1, "", ""});
 }

@@ -57,10 +57,9 @@ FileProblem ResumableOutput::open(const Flow& flow, const RuntimeOptions& runtim
   return {};
 }
 
-BatchResult ResumableOutput::finish(BatchResult result, const JobCounts& again, bool stopped, int write_error,
-                                    const ReadFailure& read) {
+BatchResult ResumableOutput::finish(BatchResult result, const JobCounts& again, uint64_t written, bool stopped,
+                                    int write_error, const ReadFailure& read) {
   result.counts.subtract(again);
-  const uint64_t written = result.counts.posted - result.counts.cancelled;
   result.counts.add(run->counts_before());
   const bool complete = !stopped && !write_error && !run->state_error() && !read.error && check->mistake().empty() &&
                         result.counts.conserved();

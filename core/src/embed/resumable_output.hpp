@@ -18,9 +18,10 @@ struct ResumableOutput {
   std::string path;
 
   FileProblem open(const Flow&, const RuntimeOptions&, const BatchOptions&, InputFormat);
-  // `result` holds the counts of this run, `again` those of them that ran only for their state. `stopped`: before all
-  // of the input was done.
-  BatchResult finish(BatchResult result, const JobCounts& again, bool stopped, int write_error, const ReadFailure&);
+  // `result` holds the counts of this run, `again` those of them that ran only for their state; it wrote so many
+  // records. `stopped`: before all of the input was done.
+  BatchResult finish(BatchResult result, const JobCounts& again, uint64_t written, bool stopped, int write_error,
+                     const ReadFailure&);
 };
 
 }  // namespace runnel::core

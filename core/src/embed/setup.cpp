@@ -102,7 +102,8 @@ std::string job_options(const Flow& flow, const RuntimeOptions& options, Arena& 
 }
 
 std::unique_ptr<JobRunner> make_runner(const Flow& flow, uint32_t worker, const JobOptions& options) {
-  return std::make_unique<JobRunner>(flow, worker, make_lua_engine(flow.expressions, ScriptLimits{}), options);
+  return std::make_unique<JobRunner>(
+      flow, worker, make_lua_engine(flow.expressions, ScriptLimits{}, options.strand.cancelled), options);
 }
 
 }  // namespace runnel::core

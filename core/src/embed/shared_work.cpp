@@ -21,7 +21,7 @@ void BatchWorker::run_share() {
       const size_t bytes = out_.size();
       const size_t failure_bytes = failures_.size();
       fill_request(request, shared.block, line);
-      JobContext* job = runner_->run(request);
+      JobContext* job = run_job(request);
       if (job) print(*job);
       shared.outputs[line] = {out_.size() - bytes, failures_.size() - failure_bytes, job == nullptr};
     }
@@ -43,7 +43,7 @@ void BatchWorker::run_share_in_completion_order() {
   for (const uint32_t line : shared.shares[number_].lines) {
     if (!is_passed(shared.block.first_ordinal + line)) {
       fill_request(request, shared.block, line);
-      JobContext* job = runner_->run(request);
+      JobContext* job = run_job(request);
       if (!job) continue;
       print(*job);
     }

@@ -118,7 +118,12 @@ void JobRunner::resume(Strand& strand, const Step& step) {
   table_.running = &strand;
   if (table_.pulse && !strand.is_shared()) table_.pulse->begin(strand.job(), strand.deadline_us());
   try {
-    step(strand);
+    if (options_.strand.cancelled && options_.strand.cancelled->load(std::memory_order_relaxed) &&
+        !strand.is_shared()) {
+      strand.cancel();
+    } else {
+      step(strand);
+    }
     if (!strand.is_shared()) strand.park_again();
   } catch (const std::exception& error) {
     if (strand.is_shared()) throw;

@@ -45,6 +45,8 @@ class JobRunner {
   size_t waiting() const { return waiting_.size(); }
   const JobContext* latest_waiting() const { return &shown_->job(); }  // after run() gave null
   void cancel_waiting();
+  // Of the job that run() returned or `finished` was given: it ended because the run was stopped.
+  bool was_cancelled() const { return shown_->was_cancelled(); }
   // What lies in the worker's slots is flushed when nothing else can go on: while `full` says that no job can come
   // before one is done, and, after flush_held(), because none will.
   void flush_when(std::function<bool()> full) { full_ = std::move(full); }
@@ -65,7 +67,7 @@ class JobRunner {
   // [watchdog] After Pulse::condemn() has taken a job from the worker. A job as failed by its timeout, without touching
   // what the routine may still change; `routine`: the one that does not return.
   void describe_stuck(const JobContext& stuck, uint32_t routine, JobContext& out) const;
-  // A job that will not be run.
+  // A job that will not be run: cancelled, its error is that its worker is lost.
   void describe_unrun(const JobRequest&, JobContext& out) const;
   // The jobs that wait, but for the stuck one, as cancelled.
   void cancel_frozen(const JobContext& stuck, const std::function<void(JobContext&)>& print);

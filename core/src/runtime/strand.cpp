@@ -83,6 +83,7 @@ void Strand::reset() {
   disarm();
   outstanding_ = 0;
   jitters_ = 0;
+  was_cancelled_ = false;
   line_in_arena_ = false;
   compact_above_ = std::min(flow_.limits.memory, kCompactionPays);
 }
@@ -109,6 +110,7 @@ void Strand::go_on() {
 void Strand::run_until_quiet() {
   constexpr uint32_t kBetweenReadings = 256;  // of the clock
   while (!queue_.empty() && !is_final()) {
+    if (is_run_cancelled()) return cancel();
     if (++deliveries_ % kBetweenReadings == 0 && !has_time_left()) return;
     const QueuedItem item = queue_.pop();
     deliver(item);

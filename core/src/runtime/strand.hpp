@@ -1,6 +1,7 @@
 // One job from its first item to its final status. Its activations never overlap; everything here is one worker's.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -23,6 +24,7 @@ struct StrandOptions {
   bool collect = false;  // keep the items of one event: --emit
   uint32_t collect_routine = 0;
   uint32_t collect_event = 0;
+  const std::atomic<bool>* cancelled = nullptr;  // the run is: jobs end as soon as they can. Null: never
 };
 
 class Strand {
@@ -47,7 +49,8 @@ class Strand {
   void wake(uint64_t suspension, Continuation rest);
   void time_out(uint64_t suspension);  // instead of wake(): its time, or the job's, is over
   void park_again();                   // after wake(): if it has left enough garbage
-  void cancel();
+  void cancel();                       // because the run was stopped
+  bool was_cancelled() const { return was_cancelled_; }
   // [watchdog] As cancel(), while the worker's thread will never come back to this job.
   void cancel_frozen();
   int64_t deadline_us() const { return deadline_us_; }
@@ -144,6 +147,9 @@ class Strand {
   bool has_time_left_for(const Suspension&);
   static std::string causes_of(const Attempt&, const std::string& failure);
   void fail_late(std::optional<uint32_t> routine);
+  bool is_run_cancelled() const {
+    return options_.cancelled && options_.cancelled->load(std::memory_order_relaxed) && !is_shared_;
+  }
   std::string routine_timeout_text(uint32_t routine) const;
   void check_return();
   void arm(uint64_t id, Suspension&, int64_t delay_us, Continuation rest, bool is_shared);
@@ -208,7 +214,8 @@ class Strand {
   int64_t virtual_deadline_us_ = 0;  // and in job time
   uint32_t deliveries_ = 0;          // since the clock was read
   uint64_t jitters_ = 0;             // random delays so far
-  bool has_critical_ = false;        // a routine of the flow is critical
+  bool was_cancelled_ = false;
+  bool has_critical_ = false;  // a routine of the flow is critical
   runnel_context context_;
 };
 

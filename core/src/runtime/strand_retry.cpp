@@ -58,6 +58,8 @@ void Strand::fail_activation(uint32_t number, std::span<const SlotItems> items, 
   if (context_.suspend.id) cancel_request();
   Problem problem = std::exchange(context_.failure, {});
   if (std::exchange(context_.is_out_of_time, false)) {
+    if (is_shared_ && options_.cancelled && options_.cancelled->load(std::memory_order_relaxed))
+      return release_served();  // its jobs are cancelled when they go on
     if (!has_time_left(number)) return;
     problem.message = routine_timeout_text(number);
   }

@@ -163,7 +163,9 @@ void Strand::give_up(std::string message) {
 }
 
 void Strand::cancel() {
-  if (!is_final()) finish(Status::cancelled);
+  if (is_final()) return;
+  was_cancelled_ = true;
+  finish(Status::cancelled);
 }
 
 }  // namespace runnel::core

@@ -25,13 +25,13 @@ void Strand::limit_attempt(uint32_t number) {
 }
 
 bool Strand::has_time_left(std::optional<uint32_t> number) {
-  if (monotonic_us() < deadline_us_) return true;
+  if (!is_run_cancelled() && monotonic_us() < deadline_us_) return true;
   fail_late(number);
   return false;
 }
 
 bool Strand::has_time_left_for(const Suspension& suspension) {
-  if (monotonic_us() < deadline_us_) return true;
+  if (!is_run_cancelled() && monotonic_us() < deadline_us_) return true;
   attempt_ = suspension.attempt;
   is_first_attempt_ = false;
   fail_late(suspension.routine);
@@ -39,6 +39,7 @@ bool Strand::has_time_left_for(const Suspension& suspension) {
 }
 
 void Strand::fail_late(std::optional<uint32_t> number) {
+  if (is_run_cancelled()) return cancel();
   Problem problem{"timeout", job_timeout_text(flow_), "", 1, "", ""};
   if (number) {
     problem.location = flow_.routines[*number].place.text();

@@ -153,8 +153,9 @@ class LuaCompiler final : public ScriptCompiler {
 
 std::unique_ptr<ScriptCompiler> make_lua_compiler() { return std::make_unique<LuaCompiler>(); }
 
-std::unique_ptr<ScriptEngine> make_lua_engine(const ExpressionTable& table, const ScriptLimits& limits) {
-  return std::make_unique<LuaEngine>(table, limits);
+std::unique_ptr<ScriptEngine> make_lua_engine(const ExpressionTable& table, const ScriptLimits& limits,
+                                              const std::atomic<bool>* cancelled) {
+  return std::make_unique<LuaEngine>(table, limits, cancelled);
 }
 
 }  // namespace runnel::core

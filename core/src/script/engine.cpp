@@ -41,7 +41,8 @@ int find_line_of_error(lua_State* L) {
   return 1;
 }
 
-LuaEngine::LuaEngine(const ExpressionTable& table, const ScriptLimits& limits) : table_(table), limits_(limits) {
+LuaEngine::LuaEngine(const ExpressionTable& table, const ScriptLimits& limits, const std::atomic<bool>* cancelled)
+    : table_(table), limits_(limits), cancelled_(cancelled) {
   open();
 }
 

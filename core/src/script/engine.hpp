@@ -2,6 +2,7 @@
 // the run they are part of. A run is one call of evaluate().
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,7 +47,7 @@ struct Scratch {
 
 class LuaEngine final : public ScriptEngine, public AllocationWatcher {
  public:
-  LuaEngine(const ExpressionTable&, const ScriptLimits&);
+  LuaEngine(const ExpressionTable&, const ScriptLimits&, const std::atomic<bool>* cancelled = nullptr);
   ~LuaEngine() override;
   LuaEngine(const LuaEngine&) = delete;
   LuaEngine& operator=(const LuaEngine&) = delete;
@@ -136,6 +137,7 @@ class LuaEngine final : public ScriptEngine, public AllocationWatcher {
 
   const ExpressionTable& table_;
   const ScriptLimits limits_;
+  const std::atomic<bool>* const cancelled_;  // may be null
   std::vector<Unit> units_;
   std::vector<Chunk> chunks_;
   std::unique_ptr<LuaAllocator> allocator_;

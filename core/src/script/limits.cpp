@@ -29,7 +29,9 @@ void LuaEngine::hook(lua_State* L, lua_Debug*) {
 }
 
 void LuaEngine::check_time() {
-  if (context_->deadline_us == 0 || context_->has_failed || monotonic_us() < context_->deadline_us) return;
+  if (context_->has_failed) return;
+  const bool is_cancelled = cancelled_ && cancelled_->load(std::memory_order_relaxed);
+  if (!is_cancelled && (context_->deadline_us == 0 || monotonic_us() < context_->deadline_us)) return;
   context_->is_out_of_time = true;
   doom("timeout", "the time is over");
 }

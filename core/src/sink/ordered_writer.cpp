@@ -78,7 +78,7 @@ void OrderedWriter::write_ready(std::unique_lock<std::mutex>& lock) {
   uint64_t before = next_;
   while (error_ == 0 && take_ready(joined_, reached)) {
     lock.unlock();
-    int error = write_all(fd_, joined_.view());
+    int error = lines_.write(joined_.view());
     if (sync_ && error == 0) error = sync_->wrote(reached - before);
     joined_.clear();
     joined_.release_above(kMostKept);

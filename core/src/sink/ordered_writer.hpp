@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sink/file_sync.hpp"
+#include "sink/line_writer.hpp"
 #include "value/writer.hpp"
 
 namespace runnel::core {
@@ -19,7 +20,7 @@ class OrderedWriter {
   // in_order false: written as it comes (--order completion). `first`: the run's first ordinal. The descriptor stays
   // the caller's.
   OrderedWriter(int fd, bool in_order, uint64_t first = 1)
-      : fd_(fd), in_order_(in_order), arrived_(first), next_(first) {}
+      : fd_(fd), in_order_(in_order), lines_(fd), arrived_(first), next_(first) {}
 
   // Before the first submit: what is written is made to last as it says. Lives longer than this object.
   void sync_with(FileSync* sync) { sync_ = sync; }
@@ -36,8 +37,10 @@ class OrderedWriter {
   // Waits until first_unwritten() > ordinal and it is not heavy, or a write failed, or stop().
   void wait_for_room(uint64_t ordinal);
 
-  int error() const;       // errno of the first failed write; EPIPE: the reader went away; 0: none
-  void stop();             // [any thread] wakes the waiting
+  int error() const;  // errno of the first failed write; EPIPE: the reader went away; 0: none
+  void stop();        // [any thread] wakes the waiting
+  // [any thread] Before _exit(): no further line begins. True: the last one is whole.
+  bool freeze() { return lines_.freeze(); }
   bool look_for_reader();  // [any thread] false: it went away, which is EPIPE from now on; for when nothing is written
   // After the last submit: fsync of a regular file. False: error() says why.
   bool finish();
@@ -58,6 +61,7 @@ class OrderedWriter {
 
   const int fd_;
   const bool in_order_;
+  LineWriter lines_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<uint64_t, Ready> waiting_;              // by first ordinal
