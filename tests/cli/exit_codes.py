@@ -25,7 +25,9 @@ pathlib.Path("good.jsonl").write_text('{"n":1}\n{"n":2}\n')
 pathlib.Path("bad.jsonl").write_text('{"n":1}\n{"n"\n{"n":2}\n')
 
 
-def expect(promise, code, said, *arguments, records=None, **options):
+def expect(promise, code, said, *arguments, records=None, setup=None, **options):
+    if setup:
+        run("f.yaml", *setup)
     process = run("f.yaml", *arguments, **options)
     check(f"{promise}: exit {code}", process.returncode == code, process)
     check("said whole", process.stderr.decode() == said, process.stderr.decode())
@@ -80,7 +82,14 @@ expect("a resume looks at it again", 1, "", *kept, "--resume")
 check("and writes nothing", pathlib.Path("bad.out").read_bytes() == before and before.count(b"\n") == 2)
 
 # Each job's time
-expect("--job-timeout", 1, "", "-n", "--job-timeout", "1ms", "--set", "routines.main.config.lua=while true do end", records=1)
+late = expect("--job-timeout", 1, "", "-n", "--job-timeout", "1ms", "--set", "routines.main.config.lua=while true do end", records=1)
+detail = json.loads(late.stdout)["error_detail"]
+check("as the flow's own", detail["code"] == "timeout" and
+      json.loads(late.stdout)["error"] == "the job took longer than its timeout of 0.001 s", late.stdout)
+late = run("f.yaml", "-n", "--job-timeout", "1h", "--set", "execution.timeout=1ms", "--set", "routines.main.config.lua=while true do end")
+check("the shorter of both counts", b"its timeout of 0.001 s" in late.stdout, late)
+expect("a retry that is stopped", 1, "runnel: --fail-fast: a job failed: no job was admitted after the first 1; all.jsonl is as it was\n",
+       "in.jsonl", "-j", "1", "--output", "all.jsonl", "--retry-failed", "--fail-fast", setup=["in.jsonl", "--output", "all.jsonl"])
 
 # 65, 73, 74, 75
 expect("an output", 1, "", "in.jsonl", "--output", "out.jsonl")

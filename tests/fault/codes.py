@@ -3,6 +3,7 @@
 tests/cli/exit_codes.py, calls.py and disk.py. That counts which do not add up are 70 is a unit test: no input makes them so."""
 import errno
 import os
+import resource
 import sys
 
 from program import SANITIZED, Place, check
@@ -34,3 +35,9 @@ with Place(100) as place:
            "-j", "3", call="thread", nth=2, error=errno.EAGAIN)
     expect(place, "what nobody reckons with", 70, "runnel: internal error: eventfd: Too many open files\n",
            "-j", "2", call="eventfd", nth=2, error=errno.EMFILE)
+
+# No memory: the line alone is half of what the process may have.
+with Place(1, text="x" * 15_000_000) as place:
+    process = place.run("-j", "1", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (28_000_000, 28_000_000)))
+    check("no memory: 71", process.returncode == 71 and process.said == "runnel: out of memory\n", (process.returncode, process.said))
+    check("no record is written", not place.output.exists() or place.output.read_bytes() == b"")

@@ -91,10 +91,14 @@ BatchResult BatchRun::concluded(const std::string& problem) {
   }
   if (stop_exit && (result.exit_code == stop_exit || result.message.empty())) {
     if (!result.message.empty()) result.message += "; ";
-    result.message += stop_text(stop->why(), result.counts, result.unfinished, file.run != nullptr);
+    result.message += file.run && file.run->retries()
+                          ? stop->why() + "; " + file.path + " is as it was"
+                          : stop_text(stop->why(), result.counts, result.unfinished, file.run != nullptr);
   } else if (result.message.empty() && !reason.empty()) {
     result.message = reason + ": no job was admitted after the first " + std::to_string(posted) +
-                     (file.run ? "; --resume goes on from there" : "");
+                     (!file.run             ? ""
+                      : file.run->retries() ? "; " + file.path + " is as it was"
+                                            : "; --resume goes on from there");
   }
   if (problem.empty()) return result;
   BatchResult gave_up;
