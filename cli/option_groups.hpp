@@ -16,5 +16,7 @@ void add_plugin_option(CLI::App&, std::vector<std::string>& plugins);
 void add_flow_options(CLI::App&, FlowArguments&);
 void add_file_options(CLI::App&, RunArguments&);
 void add_run_options(CLI::App&, RunArguments&);
+void add_replay_options(CLI::App&, RunArguments&);
+void add_diff_options(CLI::App&, DiffArguments&);
 
 }  // namespace runnel::cli

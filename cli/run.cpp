@@ -1,4 +1,4 @@
-// run: jobs from JSON lines, records to stdout.
+// run and replay: jobs from input or earlier records, records to stdout.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -52,6 +52,7 @@ int run(const Classes& classes, const RunArguments& arguments) {
   flow_options.sets = arguments.flow_arguments.sets;
   flow_options.strict = arguments.flow_arguments.strict;
   flow_options.select = arguments.select;
+  flow_options.where = arguments.where;
   flow_options.job_id_from = arguments.job_id_from;
   flow_options.plugins = arguments.flow_arguments.plugins;
   flow_options.child_first = true;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/diagnostic.hpp"
+#include "embed/record_choice.hpp"
 #include "embed/setup.hpp"
 
 namespace runnel::core {
@@ -28,13 +29,15 @@ std::string check_entry(const Flow& flow, const BatchOptions& options, CheckedBa
   SlotRef& slot = out.plan.slot;
   const std::string mistake = options.post.empty() ? find_entry(flow, slot) : find_slot(flow, options.post, slot);
   if (mistake.empty()) {
-    out.entry = slot;
+    out.entry.slot = slot;
+    out.entry.is_for_all = !options.post.empty();
     return "";
   }
   if (!options.post.empty()) return "--post: " + mistake;
-  if (out.format != InputFormat::jobs || flow.entry_candidates.empty()) return mistake;
+  const bool names_slots = out.format == InputFormat::jobs || out.format == InputFormat::records;
+  if (!names_slots || flow.entry_candidates.empty()) return mistake;
   slot = flow.entry_candidates.front();
-  out.entry_mistake = mistake;
+  out.entry.mistake = mistake;
   return "";
 }
 
@@ -47,6 +50,29 @@ std::string check_file(const BatchOptions& options) {
     if (std::find(options.fields.begin(), options.fields.end(), needed) != options.fields.end()) continue;
     return "--fields must name status and input with --output: they tell which jobs are done";
   }
+  return "";
+}
+
+// Each record is to hold what it takes to post its job again.
+std::string check_record_input(const BatchOptions& options) {
+  if (!options.emit.empty()) return "--record-input is for records; --emit prints items";
+  for (const char* needed : {"input", "post"}) {
+    if (options.fields.empty()) break;
+    if (std::find(options.fields.begin(), options.fields.end(), needed) != options.fields.end()) continue;
+    return "--record-input writes input and post; name both in --fields, too";
+  }
+  return "";
+}
+
+// Which records of an earlier run are posted again.
+std::string check_replay(const Flow& flow, const BatchOptions& options, InputFormat format) {
+  const ReplayOptions& replay = options.replay;
+  if (format != InputFormat::records) {
+    const bool chooses = !replay.status.empty() || !replay.job_ids.empty() || flow.where;
+    return chooses ? "--status, --where and ids choose among records; they are for the input format records" : "";
+  }
+  if (!replay.status.empty() && !final_status(replay.status))
+    return "--status: \"" + printable(replay.status) + "\" is none of completed, failed, cancelled";
   return "";
 }
 
@@ -157,6 +183,13 @@ std::string check_batch(const Flow& flow, const RuntimeOptions& runtime, const B
     out.plan.records.always_input = true;
     out.jobs.stable_ids = true;
   }
+  if (options.record_input) {
+    if (flow.select) return "--record-input is for records; --select prints an expression";
+    if (std::string mistake = check_record_input(options); !mistake.empty()) return mistake;
+    out.plan.records.always_input = true;
+    out.plan.records.always_post = true;
+  }
+  if (std::string mistake = check_replay(flow, options, out.format); !mistake.empty()) return mistake;
   if (options.window == 0) return "--window must be at least 1";
   if (options.skip == UINT64_MAX) return "--skip is too large";
   out.feed = {options.window, options.skip, options.head, options.jobs_per_second, options.data};
@@ -185,6 +218,8 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
   if (mistake.empty() && !options.data) {
     mistake = core::check_inputs(core::BlockReader(options.inputs, -1, batch.format));
   }
+  if (mistake.empty() && batch.format == core::InputFormat::records)
+    mistake = core::RecordChoice(flow, options.replay).check(options.inputs, options.skip, options.head);
   BatchResult result;
   if (!mistake.empty()) {
     result.exit_code = 2;
@@ -192,7 +227,11 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
     return result;
   }
   text = "flow: " + flow.id + " (" + core::printable(flow.file) + ")\n";
-  text += "entry: " + (batch.entry ? core::slot_text(flow, *batch.entry) : "named by each job") + "\n";
+  text += "entry: " +
+          (batch.format == core::InputFormat::records && options.post.empty() ? "where each record was posted to"
+           : batch.entry.slot                                                 ? core::slot_text(flow, *batch.entry.slot)
+                                                                              : "named by each job") +
+          "\n";
   text += "classes: " + core::classes_of(flow) + "\n";
   text += core::inputs_text(options);
   text += "workers: " + std::to_string(workers_for(loaded, runtime.workers)) + "\n";
