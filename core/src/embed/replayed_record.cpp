@@ -92,7 +92,9 @@ std::string read_replay(std::string_view line, Value record, Block& block, Repla
 }
 
 void refuse_replay(Block& block, std::string_view line, std::string message, Replay& out) {
+  const std::string_view replay_of = out.replay_of;
   out = Replay();
+  out.replay_of = replay_of;
   out.text = line;
   out.format = input_format_names()[static_cast<size_t>(InputFormat::records)];
   out.problem = add_problem(block, "input.record", std::move(message));
