@@ -12,10 +12,10 @@
 namespace runnel::cli {
 
 void add_diff_options(CLI::App& app, DiffArguments& arguments) {
-  app.add_option("a", arguments.a, "Records of the one run; - is standard input. gzip and zstd are unpacked")
+  app.add_option("A", arguments.a, "Records of the one run; - is standard input. gzip and zstd are unpacked")
       ->required()
-      ->type_name("A");
-  app.add_option("b", arguments.b, "Records of the other run")->required()->type_name("B");
+      ->type_name("FILE");
+  app.add_option("B", arguments.b, "Records of the other run")->required()->type_name("FILE");
   app.add_option(
          "--ignore", arguments.ignore,
          "Pass over this path of the records, too: trace_log, data.items[*].price, metadata.*, data[\"a.b\"][0] "

@@ -130,6 +130,11 @@ Options parse(int argc, char** argv) {
     options.exit_code = 2;
     return options;
   }
+  if (*replay && options.run.inputs.empty() && options.run.files_from.empty()) {
+    std::cerr << "runnel: RESULTS is required: a file with the records of an earlier run, or -\n" << kUsage;
+    options.exit_code = 2;
+    return options;
+  }
   if (*replay && options.run.flow.empty() && !options.run.script) {
     std::cerr << "runnel: replay needs --flow FLOW: a record names its flow, not the file\n" << kUsage;
     options.exit_code = 2;

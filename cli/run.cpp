@@ -74,7 +74,8 @@ int run(const Classes& classes, const RunArguments& arguments) {
     say("--deterministic does not cover what routine \"" + ids[0] + "\" answers: it reaches outside");
   const bool reads_stdin =
       !batch.data && std::find(batch.inputs.begin(), batch.inputs.end(), "-") != batch.inputs.end();
-  if (reads_stdin && was_closed(STDIN_FILENO)) return say("standard input is closed; name a file or use --data"), 2;
+  if (reads_stdin && was_closed(STDIN_FILENO))
+    return say("standard input is closed; name a file" + std::string(arguments.is_replay ? "" : " or use --data")), 2;
   batch.output = take_stdout();
   if (batch.output < 0 && !batch.file) return say("standard output is closed"), 74;
 

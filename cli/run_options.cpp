@@ -67,7 +67,6 @@ void add_inputs(CLI::App& app, RunArguments& arguments) {
 void add_records(CLI::App& app, RunArguments& arguments) {
   app.add_option("results", arguments.inputs,
                  "Files with records of an earlier run, one a line; - is standard input. gzip and zstd are unpacked")
-      ->required()
       ->type_name("RESULTS");
   app.add_option("--flow", arguments.flow, "The flow file; - is standard input. A record names its flow, not the file")
       ->type_name("FLOW");

@@ -22,9 +22,10 @@ std::string shown(Value value) {
 std::string input_of(const PlacedRecord& a, const PlacedRecord& b) {
   for (const Value record : {a.record, b.record}) {
     const Value input = get(record, "input");
-    if (is_missing(input)) continue;
+    const Value source = get(input, "source");
     const Value line = get(input, "line");
-    return ", input " + printable(to_std_string(get(input, "source"))) + ":" + (is_number(line) ? to_json(line) : "?");
+    if (source.kind == RUNNEL_STRING && is_number(line))
+      return ", input " + printable(to_std_string(source)) + ":" + to_json(line);
   }
   return "";
 }

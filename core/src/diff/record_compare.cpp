@@ -10,7 +10,11 @@ namespace {
 
 // Ids and times differ in any two runs; `input` says where a job came from, a location where a mistake stands in a
 // file that may have been edited.
-constexpr const char* kAlways[] = {"job_id",
+constexpr uint32_t kTimestamp = 0;   // number in the list
+constexpr uint32_t kRetryDelay = 1;  // begins at a trace entry's details; no record has it at its top
+constexpr const char* kAlways[] = {"trace_log[*].timestamp",
+                                   "delay",
+                                   "job_id",
                                    "worker_id",
                                    "created_at",
                                    "completed_at",
@@ -40,6 +44,17 @@ RecordCompare::RecordCompare() {
   for (const char* path : kAlways) ignored_.add(path);
 }
 
+// The delay of the runtime's own entry about a retry is a time: its jitter comes from the job's id.
+bool RecordCompare::ignores(Value object, std::string_view key, const Steps& at, Steps& below) const {
+  if (at.empty()) return false;
+  if (ignored_.ignores_member(at, key, below)) return true;
+  const auto in_trace_entry = [](const IgnoredPaths::Step& step) { return step.path == kTimestamp && step.next == 2; };
+  if (key != "details" || std::none_of(at.begin(), at.end(), in_trace_entry)) return false;
+  const Value action = get(object, "action");
+  if (action.kind == RUNNEL_STRING && raw_text(action) == "retry") below.push_back({kRetryDelay, 0});
+  return false;
+}
+
 uint64_t RecordCompare::hash(Value value, const Steps& at) const {
   const uint64_t kind = value.kind;
   Steps below;
@@ -64,7 +79,7 @@ uint64_t RecordCompare::hash(Value value, const Steps& at) const {
       uint64_t sum = 0;
       for (uint32_t i = 0; i < value.size; ++i) {
         const Member& member = members_of(value)[i];
-        if (!at.empty() && ignored_.ignores_member(at, raw_text(member.key), below)) continue;
+        if (ignores(value, raw_text(member.key), at, below)) continue;
         sum += mixed(string_hash(member.key), hash(member.value, below));
       }
       return mixed(kind, sum);
@@ -123,13 +138,13 @@ void RecordCompare::compare_objects(Value before, Value after, const std::string
   for (uint32_t i = 0; i < before.size; ++i) {
     const Member& member = members_of(before)[i];
     const std::string_view key = raw_text(member.key);
-    if (ignored_.ignores_member(at, key, below)) continue;
+    if (ignores(before, key, at, below)) continue;
     compare(member.value, get(after, key), path_of_member(path, key), below, out);
   }
   for (uint32_t i = 0; i < after.size; ++i) {
     const Member& member = members_of(after)[i];
     const std::string_view key = raw_text(member.key);
-    if (!is_missing(get(before, key)) || ignored_.ignores_member(at, key, below)) continue;
+    if (!is_missing(get(before, key)) || ignores(after, key, at, below)) continue;
     out.push_back({path_of_member(path, key), missing(), member.value});
   }
 }

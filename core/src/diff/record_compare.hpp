@@ -29,6 +29,7 @@ class RecordCompare {
 
  private:
   using Steps = IgnoredPaths::Steps;
+  bool ignores(Value object, std::string_view key, const Steps& at, Steps& below) const;
   uint64_t hash(Value, const Steps&) const;
   void compare(Value before, Value after, const std::string& path, const Steps&, std::vector<Difference>&) const;
   void compare_objects(Value before, Value after, const std::string& path, const Steps&,

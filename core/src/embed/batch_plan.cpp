@@ -129,10 +129,13 @@ std::string line_of_input(const std::string& name) {
   return "  " + shown + ": " + std::to_string(size) + (size == 1 ? " byte" : " bytes") + packed + "\n";
 }
 
-std::string inputs_text(const BatchOptions& options) {
+std::string inputs_text(const Flow& flow, const BatchOptions& options) {
   if (options.data) return "input: --data\n";
   std::string text = "inputs: " + std::to_string(options.inputs.size()) + ", " + options.input_format + "\n";
   for (const std::string& name : options.inputs) text += line_of_input(name);
+  if (!options.replay.status.empty()) text += "status: " + options.replay.status + "\n";
+  if (flow.where) text += "where: " + printable(flow.expressions[*flow.where].source.text) + "\n";
+  for (const std::string& id : options.replay.job_ids) text += "job: " + printable(id) + "\n";
   if (options.skip) text += "skip: " + std::to_string(options.skip) + "\n";
   if (options.head) text += "head: " + std::to_string(*options.head) + "\n";
   return text;
@@ -233,7 +236,7 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
                                                                               : "named by each job") +
           "\n";
   text += "classes: " + core::classes_of(flow) + "\n";
-  text += core::inputs_text(options);
+  text += core::inputs_text(flow, options);
   text += "workers: " + std::to_string(workers_for(loaded, runtime.workers)) + "\n";
   if (flow.partition_by) {
     text += "partition_by: " + core::printable(flow.expressions[*flow.partition_by].source.text) + "\n";
