@@ -20,7 +20,6 @@ constexpr const char* kAlways[] = {"trace_log[*].timestamp",
                                    "completed_at",
                                    "replay_of",
                                    "input",
-                                   "trace_log[*].timestamp",
                                    "error_detail.location",
                                    "errors[*].location"};
 
