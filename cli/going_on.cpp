@@ -36,7 +36,8 @@ std::string how_to_go_on(const RunArguments& arguments, const BatchOptions& opti
     return core::printable(text);
   }
   if (posted && !reads_stdin && !options.data && !options.head)
-    return "; --skip " + std::to_string(options.skip + *posted) + " runs what was not admitted; a run with --output FILE could be resumed";
+    return "; --skip " + std::to_string(options.skip + *posted) +
+           " runs what was not admitted; a run with --output FILE could be resumed";
   return "; a run with --output FILE could be resumed";
 }
 

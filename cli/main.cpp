@@ -24,7 +24,10 @@ int main(int argc, char** argv) {
     cli::take_stdout();
     switch (options.verb) {
       case cli::Verb::run:
+      case cli::Verb::replay:
         return cli::run(classes, options.run);
+      case cli::Verb::diff:
+        return cli::diff(options.diff);
       case cli::Verb::check:
         return cli::check(classes, options.check);
       case cli::Verb::list:

@@ -17,5 +17,7 @@ void add_flow_options(CLI::App&, FlowArguments&);
 void add_file_options(CLI::App&, RunArguments&);
 void add_stop_options(CLI::App&, RunArguments&);
 void add_run_options(CLI::App&, RunArguments&);
+void add_replay_options(CLI::App&, RunArguments&);
+void add_diff_options(CLI::App&, DiffArguments&);
 
 }  // namespace runnel::cli

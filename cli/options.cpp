@@ -28,7 +28,8 @@ Other keys of a routine: activation (all_slots_ready, {batch_size: n}, {when: EX
 ({strategy: stop, continue or skip}). Every routine has an event `error`: connect it to receive {error, input}.)";
 
 constexpr const char* kUsage =
-    "usage: runnel run FLOW [FILE...] | check FLOW... | list | describe CLASS | new plugin|flow NAME; more with "
+    "usage: runnel run FLOW [FILE...] | replay RESULTS --flow FLOW | diff A B | check FLOW... | list | describe CLASS "
+    "| new plugin|flow NAME; more with "
     "--help\n";
 
 // The parser's own message for a misspelt verb says only that one is required.
@@ -90,12 +91,16 @@ Options parse(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFlowFile);
   CLI::App* run = app.add_subcommand("run", "Run one job per input line, print one record per job");
+  CLI::App* replay = app.add_subcommand("replay", "Post the jobs of an earlier run's records again");
+  CLI::App* diff = app.add_subcommand("diff", "Compare two runs job by job");
   CLI::App* check = app.add_subcommand("check", "Say everything that is wrong with a flow file");
   CLI::App* list = app.add_subcommand("list", "List the routine classes");
   CLI::App* describe = app.add_subcommand("describe", "Describe a routine class: its slots, events and parameters");
   CLI::App* create = app.add_subcommand("new", "Make a plugin or a flow to start from, with a test that passes");
   add_new(*create, options.create);
   add_run_options(*run, options.run);
+  add_replay_options(*replay, options.run);
+  add_diff_options(*diff, options.diff);
   add_check(*check, options.check);
   add_list(*list, options.list);
   add_list(*describe, options.list);
@@ -127,8 +132,21 @@ Options parse(int argc, char** argv) {
     options.exit_code = 2;
     return options;
   }
+  if (*replay && options.run.inputs.empty() && options.run.files_from.empty()) {
+    std::cerr << "runnel: RESULTS is required: a file with the records of an earlier run, or -\n" << kUsage;
+    options.exit_code = 2;
+    return options;
+  }
+  if (*replay && options.run.flow.empty() && !options.run.script) {
+    std::cerr << "runnel: replay needs --flow FLOW: a record names its flow, not the file\n" << kUsage;
+    options.exit_code = 2;
+    return options;
+  }
+  options.run.is_replay = static_cast<bool>(*replay);
   if (*run) options.verb = Verb::run;
   options.run.command.assign(argv, argv + argc);
+  if (*replay) options.verb = Verb::replay;
+  if (*diff) options.verb = Verb::diff;
   if (*check) options.verb = Verb::check;
   if (*list) options.verb = Verb::list;
   if (*describe) options.verb = Verb::describe;

@@ -34,6 +34,11 @@ struct RunArguments {
   std::string metadata_file;
   std::string job_id_from;
   std::string job_id = "uuid";
+  bool is_replay = false;                 // the inputs are records
+  std::string status;                     // of the records to be replayed; "": all
+  std::string where;                      // the same by an expression
+  std::vector<std::string> replayed_ids;  // the same by id; empty: all
+  bool record_input = false;
   bool dry_run = false;
   std::optional<std::string> output;
   bool resume = false;
@@ -62,6 +67,14 @@ struct RunArguments {
   bool quiet = false;
 };
 
+struct DiffArguments {
+  std::string a;
+  std::string b;
+  std::vector<std::string> ignore;
+  std::string format = "text";
+  bool quiet = false;
+};
+
 struct CheckArguments {
   FlowArguments flow_arguments;
   std::vector<std::string> flows;
@@ -80,11 +93,12 @@ struct NewArguments {
   std::string folder = ".";  // in which the new one is made
 };
 
-enum class Verb : uint8_t { none, run, check, list, describe, create };
+enum class Verb : uint8_t { none, run, replay, diff, check, list, describe, create };
 
 struct Options {
   Verb verb = Verb::none;
   RunArguments run;
+  DiffArguments diff;
   CheckArguments check;
   ListArguments list;
   NewArguments create;

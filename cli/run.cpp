@@ -1,4 +1,4 @@
-// run: jobs from JSON lines, records to stdout.
+// run and replay: jobs from input or earlier records, records to stdout.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -59,6 +59,7 @@ int run(const Classes& classes, const RunArguments& arguments) {
   flow_options.strict = arguments.flow_arguments.strict;
   flow_options.untrusted = arguments.flow_arguments.untrusted;
   flow_options.select = arguments.select;
+  flow_options.where = arguments.where;
   flow_options.job_id_from = arguments.job_id_from;
   flow_options.plugins = arguments.flow_arguments.plugins;
   flow_options.child_first = true;
@@ -80,7 +81,8 @@ int run(const Classes& classes, const RunArguments& arguments) {
     say("--deterministic does not cover what routine \"" + ids[0] + "\" answers: it reaches outside");
   const bool reads_stdin =
       !batch.data && std::find(batch.inputs.begin(), batch.inputs.end(), "-") != batch.inputs.end();
-  if (reads_stdin && was_closed(STDIN_FILENO)) return say("standard input is closed; name a file or use --data"), 2;
+  if (reads_stdin && was_closed(STDIN_FILENO))
+    return say("standard input is closed; name a file" + std::string(arguments.is_replay ? "" : " or use --data")), 2;
   batch.output = take_stdout();
   if (batch.output < 0 && !batch.file) return say("standard output is closed"), 74;
 

@@ -55,10 +55,6 @@ void add_inputs(CLI::App& app, RunArguments& arguments) {
   app.add_option("-e", arguments.script,
                  "Run this Lua as the flow: routine `main` with slot `input` and event `output`; FLOW is not given")
       ->type_name("LUA");
-  app.add_option("--files-from", arguments.files_from,
-                 "Input files by name, one a line (or NUL between them); - is standard input (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
   app.add_option(
          "--input-format", arguments.input_format,
          "jsonl (default): a line is a job's data as JSON; json: an array's elements, and values one behind the "
@@ -66,6 +62,34 @@ void add_inputs(CLI::App& app, RunArguments& arguments) {
          "a blank one: blank lines are never jobs); jobs: {\"data\", \"routine\", \"slot\", \"metadata\", \"job_id\"}, "
          "all but data optional")
       ->type_name("FORMAT");
+  app.add_option("--data", arguments.data, "Run one job with this JSON as its data; reads no input")->type_name("JSON");
+  app.add_flag("-n,--no-data", arguments.no_data, "Run one job with null as its data; reads no input");
+}
+
+void add_records(CLI::App& app, RunArguments& arguments) {
+  app.add_option("results", arguments.inputs,
+                 "Files with records of an earlier run, one a line; - is standard input. gzip and zstd are unpacked")
+      ->type_name("RESULTS");
+  app.add_option("--flow", arguments.flow, "The flow file; - is standard input. A record names its flow, not the file")
+      ->type_name("FLOW");
+  app.add_option("-e", arguments.script, "The flow is this Lua, as with run")->type_name("LUA");
+  app.add_option("--status", arguments.status, "Only jobs that were completed, failed or cancelled (default: all)")
+      ->type_name("STATUS")
+      ->check(CLI::IsMember({"completed", "failed", "cancelled", "all"}));
+  app.add_option("--where", arguments.where,
+                 "Only jobs for which this Lua expression holds, over the record as `record` or `job`: "
+                 "'job.error_detail.code == \"timeout\"'")
+      ->type_name("EXPR");
+  app.add_option("--job-id", arguments.replayed_ids, "Only the job with this id (repeatable)")
+      ->type_name("ID")
+      ->allow_extra_args(false);
+}
+
+void add_admission(CLI::App& app, RunArguments& arguments) {
+  app.add_option("--files-from", arguments.files_from,
+                 "Input files by name, one a line (or NUL between them); - is standard input (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_option("--skip", arguments.skip, "Pass over the first N records; the others keep their ordinals")
       ->type_name("N")
       ->check(number_check("--skip"));
@@ -73,9 +97,6 @@ void add_inputs(CLI::App& app, RunArguments& arguments) {
   app.add_option("--rate", arguments.rate, "Admit so many jobs a second, evenly (N, N/s, N/m, N/h)")
       ->type_name("N/s")
       ->check(rate_check());
-  app.add_option("--data", arguments.data, "Run one job with this JSON as its data; reads no input")->type_name("JSON");
-  app.add_flag("-n,--no-data", arguments.no_data, "Run one job with null as its data; reads no input");
-  app.add_option("--post", arguments.post, "The slot jobs go to, if not the flow's entry")->type_name("ROUTINE.SLOT");
 }
 
 void add_identity(CLI::App& app, RunArguments& arguments) {
@@ -90,10 +111,6 @@ void add_identity(CLI::App& app, RunArguments& arguments) {
                  "Metadata from a Lua expression over each job's `data`; wins over --metadata (repeatable)")
       ->type_name("KEY=EXPR")
       ->allow_extra_args(false);
-  app.add_option("--job-id", arguments.job_id,
-                 "uuid (default); stable: from position and content, the same in each run over the same input")
-      ->type_name("KIND")
-      ->check(CLI::IsMember({"uuid", "stable"}));
   app.add_option(
          "--job-id-from", arguments.job_id_from,
          "The job's id from a Lua expression over its `data`: a string or an integer; a job whose id an earlier "
@@ -126,10 +143,23 @@ void add_output(CLI::App& app, RunArguments& arguments) {
       ->check(CLI::Range(1u, 1024u));
   app.add_flag("--deterministic", arguments.deterministic,
                "Times and ids from position and content: the same input gives the same bytes on any number of workers");
+  app.add_flag("--record-input", arguments.record_input,
+               "Write `input` and `post` into each record, not only of failed jobs: what replay takes");
   app.add_flag("--pretty", arguments.pretty, "Indent the records");
   app.add_flag("--ascii", arguments.ascii, "Only ASCII in the output: everything else as \\uXXXX");
   app.add_flag("--dry-run", arguments.dry_run, "Check everything, print what would be run, and stop");
   app.add_flag("-q,--quiet", arguments.quiet, "No notes on stderr, only errors");
+}
+
+void add_post(CLI::App& app, RunArguments& arguments, const char* what) {
+  app.add_option("--post", arguments.post, what)->type_name("ROUTINE.SLOT");
+}
+
+void add_id_kind(CLI::App& app, RunArguments& arguments, const char* name) {
+  app.add_option(name, arguments.job_id,
+                 "uuid (default); stable: from position and content, the same in each run over the same input")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"uuid", "stable"}));
 }
 
 }  // namespace
@@ -156,7 +186,22 @@ void add_flow_options(CLI::App& app, FlowArguments& arguments) {
 
 void add_run_options(CLI::App& app, RunArguments& arguments) {
   add_inputs(app, arguments);
+  add_admission(app, arguments);
+  add_post(app, arguments, "The slot jobs go to, if not the flow's entry");
   add_flow_options(app, arguments.flow_arguments);
+  add_id_kind(app, arguments, "--job-id");
+  add_identity(app, arguments);
+  add_output(app, arguments);
+  add_file_options(app, arguments);
+  app.footer(kExitCodes);
+}
+
+void add_replay_options(CLI::App& app, RunArguments& arguments) {
+  add_records(app, arguments);
+  add_admission(app, arguments);
+  add_post(app, arguments, "The slot all jobs go to, if not the one they were posted to");
+  add_flow_options(app, arguments.flow_arguments);
+  add_id_kind(app, arguments, "--new-ids");
   add_identity(app, arguments);
   add_output(app, arguments);
   add_file_options(app, arguments);

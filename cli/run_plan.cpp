@@ -43,6 +43,7 @@ double rate_of(const std::string& text) {
 std::string usage_mistake(const RunArguments& arguments) {
   if (arguments.data && arguments.no_data) return "--data and --no-data exclude each other";
   if (std::string mistake = file_mistake(arguments); !mistake.empty()) return mistake;
+  if (arguments.is_replay && arguments.script && !arguments.flow.empty()) return "--flow and -e exclude each other";
   const bool has_data = arguments.data || arguments.no_data;
   const std::vector<std::string> inputs = given_inputs(arguments);
   if (has_data && !(inputs.empty() && arguments.files_from.empty()))
@@ -52,7 +53,7 @@ std::string usage_mistake(const RunArguments& arguments) {
   if (has_stdin(arguments.files_from)) readers.emplace_back("the list of files");
   if (arguments.metadata_file == "-") readers.emplace_back("the metadata");
   if (has_stdin(inputs) || (inputs.empty() && arguments.files_from.empty() && !has_data))
-    readers.emplace_back("the jobs");
+    readers.emplace_back(arguments.is_replay ? "the records" : "the jobs");
   if (readers.size() < 2) return "";
   return readers[0] + " and " + readers[1] + " cannot both come from standard input";
 }
@@ -66,7 +67,11 @@ BatchOptions batch_options(const RunArguments& arguments) {
     read.inputs = options.inputs;
     if (const std::string mistake = usage_mistake(read); !mistake.empty()) throw std::invalid_argument(mistake);
   }
-  options.input_format = arguments.input_format;
+  options.input_format = arguments.is_replay ? "records" : arguments.input_format;
+  options.replay.status = arguments.status == "all" ? "" : arguments.status;
+  options.replay.job_ids = arguments.replayed_ids;
+  if (!arguments.quiet) options.replay.note = [](const std::string& text) { say(text); };
+  options.record_input = arguments.record_input;
   options.data = arguments.no_data ? std::optional<std::string>("null") : arguments.data;
   options.skip = arguments.skip;
   options.head = arguments.head;

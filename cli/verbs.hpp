@@ -9,6 +9,7 @@
 namespace runnel::cli {
 
 int run(const Classes&, const RunArguments&);
+int diff(const DiffArguments&);
 int check(const Classes&, const CheckArguments&);
 // What --plugin names, for list and describe; false after saying what is wrong with one.
 bool open_plugins(Classes&, const std::vector<std::string>& paths);

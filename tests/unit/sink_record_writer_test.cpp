@@ -1,4 +1,7 @@
+#include <rapidcheck.h>
+
 #include "catch.hpp"
+#include "sink/base64.hpp"
 #include "sink_support.hpp"
 
 using namespace runnel::core;
@@ -82,6 +85,28 @@ TEST_CASE("fields choose keys, the order stays; with none to show the record is 
   CHECK(record(job, options) == "{}\n");
 }
 
+TEST_CASE("what a job repeats stands before its input") {
+  JobContext job;
+  fill_completed(job);
+  job.replay_of = literal("earlier");
+  job.place = {"-", 1, 1};
+  RecordOptions options;
+  options.fields = {"job_id", "replay_of", "input"};
+  CHECK(record(job, options) == "{\"job_id\":\"j-1\",\"replay_of\":\"earlier\"}\n");
+  options.fields = {"replay_of", "input"};
+  options.always_input = true;
+  CHECK(record(job, options).starts_with("{\"replay_of\":\"earlier\",\"input\":{"));
+}
+
+TEST_CASE("base64 is read back, and nothing else is base64") {
+  CHECK(rc::check([](const std::string& bytes) { RC_ASSERT(from_base64(to_base64(bytes)) == bytes); }));
+  for (const char* text :
+       {"A", "AA", "AAA", "A===", "====", "AB==", "AAB=", "A*==", "AA==AAAA", "QQ==\n", "QUJD\xff"}) {
+    INFO(text);
+    CHECK(!from_base64(text));
+  }
+}
+
 TEST_CASE("every field name chooses its own key") {
   JobContext job;
   fill_completed(job);
@@ -94,6 +119,7 @@ TEST_CASE("every field name chooses its own key") {
   job.trace_log.set_limit(1);
   job.trace_log.add(job.trace_log.at(0));
   job.place.ordinal = 1;
+  job.replay_of = literal("earlier");
   for (const std::string& name : RecordWriter::field_names()) {
     RecordOptions options;
     options.fields = {name};

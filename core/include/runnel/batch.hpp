@@ -38,13 +38,22 @@ struct StopLimits {
   bool stop_at_bad_input = false;          // the first bad line
 };
 
+// Which records of an earlier run are posted again, with the input format `records`. FlowOptions::where chooses, too.
+struct ReplayOptions {
+  std::string status;                            // completed, failed or cancelled; "": any
+  std::vector<std::string> job_ids;              // only these; empty: any
+  std::function<void(const std::string&)> note;  // what was left out and is no mistake; may be empty
+};
+
 struct BatchOptions {
   std::vector<std::string> inputs{"-"};  // files, as they are or packed by gzip or zstd; "-": standard input
   std::string input_format = "jsonl";    // one of input_formats()
   std::optional<std::string> data;       // one job of this JSON text instead
-  std::string post;                      // ROUTINE.SLOT; "": the flow's entry
+  ReplayOptions replay;                  // of the format `records`
+  std::string post;                      // ROUTINE.SLOT; "": the flow's entry, or where a record was posted to
   std::string emit;                      // ROUTINE.EVENT: print its items instead of records; "": records
   std::vector<std::string> fields;       // of the records; empty: all
+  bool record_input = false;             // `input` and `post` in each record, which replaying takes
   bool pretty = false;
   bool ascii = false;
   bool in_order = true;              // records in input order; otherwise as jobs finish

@@ -66,6 +66,7 @@ struct FlowOptions {
   uint64_t window = 4096;  // jobs under way at once: BatchOptions::window. Larger batches across jobs are warned of
   bool asks_for_entry = false;                                     // warns if the flow does not say where jobs enter
   std::string select;                                              // an expression for each finished job; "": none
+  std::string where;                                               // the same for records of BatchOptions::replay
   std::vector<std::pair<std::string, std::string>> metadata_from;  // key, expression for each job's `data`
   std::string job_id_from;                                         // the same for its id; "": none
   std::optional<std::string> script;                               // of from_script()

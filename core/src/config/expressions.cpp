@@ -51,14 +51,27 @@ bool refuse_python(Loading& loading, const YamlNode& node, size_t from, std::str
   return true;
 }
 
-std::optional<AddedExpression> add_lua_expression(Loading& loading, const YamlNode& node, std::string_view name) {
+namespace {
+
+std::optional<AddedExpression> add_expression(Loading& loading, const YamlNode& node, std::string_view name,
+                                              ExpressionKind kind) {
   if (node.kind != NodeKind::scalar) return loading.fields.refuse(node, name, "a Lua expression");
   const std::string_view text = node.text;
   size_t from = text.find_first_not_of(" \t\r\n");
   if (from != std::string_view::npos && text[from] == '=') from = text.find_first_not_of(" \t\r\n", from + 1);
   if (from == std::string_view::npos) return loading.fields.refuse(node, name, "a Lua expression");
   if (refuse_python(loading, node, from)) return std::nullopt;
-  return compile(loading, ExpressionKind::lua_expression, expression_source(node, from));
+  return compile(loading, kind, expression_source(node, from));
+}
+
+}  // namespace
+
+std::optional<AddedExpression> add_lua_expression(Loading& loading, const YamlNode& node, std::string_view name) {
+  return add_expression(loading, node, name, ExpressionKind::lua_expression);
+}
+
+std::optional<AddedExpression> add_record_expression(Loading& loading, const YamlNode& node, std::string_view name) {
+  return add_expression(loading, node, name, ExpressionKind::lua_record);
 }
 
 std::optional<AddedExpression> add_lua_script(Loading& loading, const YamlNode& node, std::string_view name) {

@@ -16,6 +16,8 @@ struct AddedExpression {
 // `name`: what the expression is of, as messages show it. A mistake is reported and gives nothing.
 // A condition or computed value; a leading `=` is allowed.
 std::optional<AddedExpression> add_lua_expression(Loading&, const YamlNode&, std::string_view name);
+// The same over a job's record: --where.
+std::optional<AddedExpression> add_record_expression(Loading&, const YamlNode&, std::string_view name);
 std::optional<AddedExpression> add_lua_script(Loading&, const YamlNode&, std::string_view name);
 std::optional<AddedExpression> add_text(Loading&, const YamlNode&, std::string_view name);
 // A path, '= expr', {path, default}, {value: literal} or a constant.

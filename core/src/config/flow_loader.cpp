@@ -42,11 +42,19 @@ std::optional<size_t> read_option(Loading& loading, const std::string& name, con
   return added ? std::optional(added->index) : std::nullopt;
 }
 
+std::optional<size_t> read_record_option(Loading& loading, const std::string& name, const std::string& text) {
+  const auto node = option_node(loading, name, text);
+  if (!node) return std::nullopt;
+  const auto added = add_record_expression(loading, *node, name);
+  return added ? std::optional(added->index) : std::nullopt;
+}
+
 void read_options(Loading& loading) {
   const LoadOptions& options = loading.options;
   Flow& flow = loading.flow;
   if (!options.select.empty()) flow.select = read_option(loading, "--select", options.select);
   if (!options.job_id_from.empty()) flow.job_id_from = read_option(loading, "--job-id-from", options.job_id_from);
+  if (!options.where.empty()) flow.where = read_record_option(loading, "--where", options.where);
   for (const auto& [name, text] : options.metadata_from) {
     if (const auto index = read_option(loading, "--metadata-from " + name, text)) {
       flow.metadata_from.push_back({name, *index});

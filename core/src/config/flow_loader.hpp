@@ -23,6 +23,7 @@ struct LoadOptions {
   uint64_t window = 4096;       // jobs under way at once; warns of batches across jobs that are larger
   bool asks_for_entry = false;  // warns if the flow does not say where jobs enter
   std::string select;           // --select: an expression for finished jobs; "": none
+  std::string where;            // --where: the same for records that are to be posted again
   std::vector<std::pair<std::string, std::string>> metadata_from;  // --metadata-from: name, expression for a job's data
   std::string job_id_from;                                         // --job-id-from: the same; "": none
   std::optional<std::string> script;                               // -e: the Lua of a flow that has no file

@@ -6,6 +6,7 @@
 
 #include "embed/batch_run.hpp"
 #include "embed/partition.hpp"
+#include "embed/record_choice.hpp"
 #include "embed/setup.hpp"
 
 namespace runnel {
@@ -34,10 +35,16 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   batch.plan.cancelled = batch.jobs.strand.cancelled = run->stop ? &run->stop->cancelled() : nullptr;
   batch.plan.skips_bad_input = options.skip_bad_input;
 
+  if (batch.format == core::InputFormat::records) run->choice.emplace(flow, options.replay);
+  const core::LineFilter filter = run->choice ? run->choice->filter() : core::LineFilter();
   run->reader = std::make_unique<core::BlockReader>(options.data ? std::vector<std::string>{} : options.inputs,
-                                                    options.file ? -1 : options.output, batch.format);
+                                                    options.file ? -1 : options.output, batch.format, filter);
   core::BlockReader& reader = *run->reader;
   if (std::string mistake = core::check_inputs(reader); !mistake.empty()) return refused(2, mistake);
+  if (run->choice) {
+    if (std::string mistake = run->choice->check(options.inputs, options.skip, options.head); !mistake.empty())
+      return refused(2, mistake);
+  }
   const uint32_t count = workers_for(loaded, runtime.workers);
   std::vector<std::unique_ptr<core::JobRunner>> runners;
   for (uint32_t i = 0; i < count; ++i) {
@@ -46,7 +53,7 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   }
   core::ResumableOutput& file = run->file;
   if (options.file) {
-    if (core::FileProblem problem = file.open(flow, runtime, options, batch.format))
+    if (core::FileProblem problem = file.open(flow, runtime, options, batch.format, filter))
       return refused(problem.exit_code, problem.message);
   }
   run->output = std::make_unique<core::OrderedWriter>(file.run ? file.run->fd() : options.output, options.in_order,
@@ -55,7 +62,7 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   core::OrderedWriter& output = *run->output;
   run->feed = std::make_unique<core::LineFeed>(
       reader, output, batch.feed,
-      core::Dispatcher::for_input(flow, batch.entry, batch.entry_mistake, batch.format == core::InputFormat::jobs,
+      core::Dispatcher::for_input(flow, batch.entry, batch.format,
                                   core::Partition::for_flow(flow, count, batch.jobs.metadata)));
   core::LineFeed& feed = *run->feed;
   if (file.run) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/diagnostic.hpp"
+#include "embed/record_choice.hpp"
 #include "embed/setup.hpp"
 #include "sink/secret_mask.hpp"
 
@@ -29,13 +30,15 @@ std::string check_entry(const Flow& flow, const BatchOptions& options, CheckedBa
   SlotRef& slot = out.plan.slot;
   const std::string mistake = options.post.empty() ? find_entry(flow, slot) : find_slot(flow, options.post, slot);
   if (mistake.empty()) {
-    out.entry = slot;
+    out.entry.slot = slot;
+    out.entry.is_for_all = !options.post.empty();
     return "";
   }
   if (!options.post.empty()) return "--post: " + mistake;
-  if (out.format != InputFormat::jobs || flow.entry_candidates.empty()) return mistake;
+  const bool names_slots = out.format == InputFormat::jobs || out.format == InputFormat::records;
+  if (!names_slots || flow.entry_candidates.empty()) return mistake;
   slot = flow.entry_candidates.front();
-  out.entry_mistake = mistake;
+  out.entry.mistake = mistake;
   return "";
 }
 
@@ -48,6 +51,29 @@ std::string check_file(const BatchOptions& options) {
     if (std::find(options.fields.begin(), options.fields.end(), needed) != options.fields.end()) continue;
     return "--fields must name status and input with --output: they tell which jobs are done";
   }
+  return "";
+}
+
+// Each record is to hold what it takes to post its job again.
+std::string check_record_input(const BatchOptions& options) {
+  if (!options.emit.empty()) return "--record-input is for records; --emit prints items";
+  for (const char* needed : {"input", "post"}) {
+    if (options.fields.empty()) break;
+    if (std::find(options.fields.begin(), options.fields.end(), needed) != options.fields.end()) continue;
+    return "--record-input writes input and post; name both in --fields, too";
+  }
+  return "";
+}
+
+// Which records of an earlier run are posted again.
+std::string check_replay(const Flow& flow, const BatchOptions& options, InputFormat format) {
+  const ReplayOptions& replay = options.replay;
+  if (format != InputFormat::records) {
+    const bool chooses = !replay.status.empty() || !replay.job_ids.empty() || flow.where;
+    return chooses ? "--status, --where and ids choose among records; they are for the input format records" : "";
+  }
+  if (!replay.status.empty() && !final_status(replay.status))
+    return "--status: \"" + printable(replay.status) + "\" is none of completed, failed, cancelled";
   return "";
 }
 
@@ -104,10 +130,13 @@ std::string line_of_input(const std::string& name) {
   return "  " + shown + ": " + std::to_string(size) + (size == 1 ? " byte" : " bytes") + packed + "\n";
 }
 
-std::string inputs_text(const BatchOptions& options) {
+std::string inputs_text(const Flow& flow, const BatchOptions& options) {
   if (options.data) return "input: --data\n";
   std::string text = "inputs: " + std::to_string(options.inputs.size()) + ", " + options.input_format + "\n";
   for (const std::string& name : options.inputs) text += line_of_input(name);
+  if (!options.replay.status.empty()) text += "status: " + options.replay.status + "\n";
+  if (flow.where) text += "where: " + printable(flow.expressions[*flow.where].source.text) + "\n";
+  for (const std::string& id : options.replay.job_ids) text += "job: " + printable(id) + "\n";
   if (options.skip) text += "skip: " + std::to_string(options.skip) + "\n";
   if (options.head) text += "head: " + std::to_string(*options.head) + "\n";
   return text;
@@ -158,6 +187,13 @@ std::string check_batch(const Flow& flow, const RuntimeOptions& runtime, const B
     out.plan.records.always_input = true;
     out.jobs.stable_ids = true;
   }
+  if (options.record_input) {
+    if (flow.select) return "--record-input is for records; --select prints an expression";
+    if (std::string mistake = check_record_input(options); !mistake.empty()) return mistake;
+    out.plan.records.always_input = true;
+    out.plan.records.always_post = true;
+  }
+  if (std::string mistake = check_replay(flow, options, out.format); !mistake.empty()) return mistake;
   if (options.window == 0) return "--window must be at least 1";
   if (options.skip == UINT64_MAX) return "--skip is too large";
   out.feed = {options.window, options.skip, options.head, options.jobs_per_second, options.data};
@@ -186,6 +222,8 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
   if (mistake.empty() && !options.data) {
     mistake = core::check_inputs(core::BlockReader(options.inputs, -1, batch.format));
   }
+  if (mistake.empty() && batch.format == core::InputFormat::records)
+    mistake = core::RecordChoice(flow, options.replay).check(options.inputs, options.skip, options.head);
   BatchResult result;
   if (!mistake.empty()) {
     result.exit_code = 2;
@@ -193,9 +231,13 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
     return result;
   }
   text = "flow: " + flow.id + " (" + core::printable(flow.file) + ")\n";
-  text += "entry: " + (batch.entry ? core::slot_text(flow, *batch.entry) : "named by each job") + "\n";
+  text += "entry: " +
+          (batch.format == core::InputFormat::records && options.post.empty() ? "where each record was posted to"
+           : batch.entry.slot                                                 ? core::slot_text(flow, *batch.entry.slot)
+                                                                              : "named by each job") +
+          "\n";
   text += "classes: " + core::classes_of(flow) + "\n";
-  text += core::inputs_text(options);
+  text += core::inputs_text(flow, options);
   text += "workers: " + std::to_string(workers_for(loaded, runtime.workers)) + "\n";
   if (flow.partition_by) {
     text += "partition_by: " + core::printable(flow.expressions[*flow.partition_by].source.text) + "\n";

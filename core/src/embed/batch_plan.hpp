@@ -16,8 +16,7 @@ struct CheckedBatch {
   JobOptions jobs;
   FeedOptions feed;
   InputFormat format = InputFormat::jsonl;
-  std::optional<SlotRef> entry;  // none: every job names its own, or fails with entry_mistake
-  std::string entry_mistake;
+  EntryChoice entry;  // where none is named
 };
 
 // The mistake in the options, or "". `memory` keeps values of `out`.

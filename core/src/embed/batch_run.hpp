@@ -9,6 +9,7 @@
 #include "embed/batch_plan.hpp"
 #include "embed/batch_worker.hpp"
 #include "embed/crew.hpp"
+#include "embed/record_choice.hpp"
 #include "embed/resumable_output.hpp"
 #include "embed/stop_rules.hpp"
 #include "embed/stop_state.hpp"
@@ -24,6 +25,7 @@ struct BatchRun {
   std::shared_ptr<StopState> stop;  // null: nobody stops it
   Arena memory;
   CheckedBatch batch;
+  std::optional<RecordChoice> choice;  // of a replay
   std::unique_ptr<BlockReader> reader;
   ResumableOutput file;
   std::unique_ptr<OrderedWriter> output;

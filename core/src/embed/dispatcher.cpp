@@ -55,49 +55,67 @@ bool is_integer(std::string_view text) {
 
 }  // namespace
 
-std::unique_ptr<Dispatcher> Dispatcher::for_input(const Flow& flow, std::optional<SlotRef> entry,
-                                                  std::string entry_mistake, bool posts,
+std::unique_ptr<Dispatcher> Dispatcher::for_input(const Flow& flow, const EntryChoice& entry, InputFormat format,
                                                   std::unique_ptr<Partition> partition) {
-  if (!posts && !flow.job_id_from && !partition) return nullptr;
-  return std::unique_ptr<Dispatcher>(
-      new Dispatcher(flow, entry, std::move(entry_mistake), posts, std::move(partition)));
+  const bool names_slots = format == InputFormat::jobs || format == InputFormat::records;
+  if (!names_slots && !flow.job_id_from && !partition) return nullptr;
+  return std::unique_ptr<Dispatcher>(new Dispatcher(flow, entry, format, std::move(partition)));
 }
 
-Dispatcher::Dispatcher(const Flow& flow, std::optional<SlotRef> entry, std::string entry_mistake, bool posts,
+Dispatcher::Dispatcher(const Flow& flow, const EntryChoice& entry, InputFormat format,
                        std::unique_ptr<Partition> partition)
     : flow_(flow),
       entry_(entry),
-      entry_mistake_(std::move(entry_mistake)),
-      posts_(posts),
+      posts_(format == InputFormat::jobs),
       partition_(std::move(partition)),
       scripts_(flow.job_id_from ? make_lua_engine(flow.expressions, ScriptLimits{}) : nullptr) {}
 
 void Dispatcher::look_at(Block& block) {
   block.posts.assign(block.lines.size(), Post{});
   block.are_posts = posts_;
-  block.problems.clear();
-  block.ids.reset();
   for (size_t i = 0; i < block.lines.size(); ++i) {
     const bool is_broken = block.problem && i + 1 == block.lines.size();
-    block.posts[i].slot = entry_ ? *entry_ : flow_.entry_candidates.front();
+    block.posts[i].slot = entry_.slot ? *entry_.slot : flow_.entry_candidates.front();
     if (partition_) block.posts[i].worker = static_cast<uint32_t>((block.first_ordinal + i) % partition_->workers());
-    if (!block.lines[i].too_long && !is_broken) look_at_line(block, block.lines[i], block.posts[i]);
+    if (!block.replays.empty()) {
+      look_at_replay(block, block.replays[i], block.posts[i]);
+    } else if (!block.lines[i].too_long && !is_broken) {
+      look_at_text(block, {block.text(block.lines[i]), block.decoder, posts_, {}}, block.posts[i]);
+    }
   }
 }
 
+void Dispatcher::look_at_replay(Block& block, Replay& replay, Post& post) {
+  post.problem = replay.problem;
+  if (replay.problem) return;
+  if (!replay.is_post && !entry_.is_for_all) {
+    if (std::string mistake = find_slot(flow_, replay.routine, replay.slot, post.slot); !mistake.empty()) {
+      replay.is_lost = true;
+      block.problems.push_back(
+          std::make_unique<InputProblem>(InputProblem{"input.target", std::move(mistake), 0, true}));
+      post.problem = block.problems.back().get();
+      return;
+    }
+  }
+  if (replay.is_post || flow_.job_id_from || partition_)
+    look_at_text(block, {replay.text, replay.decoder, replay.is_post, replay.metadata}, post);
+}
+
 // What cannot be read at all is left to the job, which finds the same.
-void Dispatcher::look_at_line(Block& block, const Line& line, Post& post) {
+void Dispatcher::look_at_text(Block& block, const Text& job, Post& post) {
   memory_.reset();
   Value data{};
+  Value base{};
   ReadProblem unreadable;
-  const std::string_view text = block.text(line);
-  if (!read_record(block.decoder, reader_, text, memory_, data, unreadable)) return;
-  const Value own = posts_ ? get(data, "metadata") : Value{};
+  const std::string_view text = job.text;
+  if (!read_record(job.decoder, reader_, text, memory_, data, unreadable)) return;
+  if (!job.base_metadata.empty() && !reader_.read(job.base_metadata, memory_, base)) return;
+  const Value own = job.is_post ? get(data, "metadata") : Value{};
   Problem problem;
-  if (posts_) problem = read_post(data, block.ids, post, data);
+  if (job.is_post) problem = read_post(data, block.ids, post, data);
   if (!problem && post.job_id.empty() && flow_.job_id_from) problem = take_id(data, block.ids, post);
   if (!problem && partition_) {
-    if (auto no_key = partition_->choose(data, own, memory_, post.worker)) {
+    if (auto no_key = partition_->choose(base, data, own, memory_, post.worker)) {
       block.problems.push_back(std::make_unique<InputProblem>(std::move(*no_key)));
       post.problem = block.problems.back().get();
     }
@@ -155,13 +173,13 @@ Dispatcher::Problem Dispatcher::wrong_kind(Value envelope, std::string_view name
 
 Dispatcher::Problem Dispatcher::find_target(Value routine, Value slot, Post& post) {
   if (is_nothing(routine) && is_nothing(slot)) {
-    if (entry_) return std::nullopt;
-    return Found{"input.target", entry_mistake_};
+    if (entry_.slot) return std::nullopt;
+    return Found{"input.target", entry_.mistake};
   }
   std::string name;
   if (is_nothing(routine)) {
-    if (!entry_) return Found{"input.target", "\"slot\" needs a \"routine\" here: " + entry_mistake_};
-    name = flow_.routines[entry_->routine].id;
+    if (!entry_.slot) return Found{"input.target", "\"slot\" needs a \"routine\" here: " + entry_.mistake};
+    name = flow_.routines[entry_.slot->routine].id;
   } else {
     name = to_std_string(routine);
   }

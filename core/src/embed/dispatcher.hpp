@@ -13,19 +13,24 @@
 
 namespace runnel::core {
 
+// Where jobs go that name no slot.
+struct EntryChoice {
+  std::optional<SlotRef> slot;
+  std::string mistake;      // why there is none
+  bool is_for_all = false;  // also those that name one
+};
+
 class Dispatcher {
  public:
-  // entry: where jobs go that name no slot; without one entry_mistake says why. posts: records are those of the format
-  // `jobs`. partition: may be null. Null if there is nothing for it to do.
-  static std::unique_ptr<Dispatcher> for_input(const Flow&, std::optional<SlotRef> entry, std::string entry_mistake,
-                                               bool posts, std::unique_ptr<Partition> partition);
+  // partition: may be null. Null if there is nothing for it to do.
+  static std::unique_ptr<Dispatcher> for_input(const Flow&, const EntryChoice&, InputFormat,
+                                               std::unique_ptr<Partition> partition);
 
   // Fills in block.posts. Blocks come in input order.
   void look_at(Block&);
 
  private:
-  Dispatcher(const Flow&, std::optional<SlotRef> entry, std::string entry_mistake, bool posts,
-             std::unique_ptr<Partition>);
+  Dispatcher(const Flow&, const EntryChoice&, InputFormat, std::unique_ptr<Partition>);
 
   struct Found {
     std::string_view code;
@@ -36,7 +41,15 @@ class Dispatcher {
   };
   using Problem = std::optional<Found>;
 
-  void look_at_line(Block&, const Line&, Post&);
+  // What a job's text is, for those who look at it before its job does.
+  struct Text {
+    std::string_view text;
+    const InputDecoder* decoder;
+    bool is_post;
+    std::string_view base_metadata;
+  };
+  void look_at_text(Block&, const Text&, Post&);
+  void look_at_replay(Block&, Replay&, Post&);
   Problem read_post(Value envelope, Arena& ids, Post&, Value& data);
   static Problem wrong_kind(Value envelope, std::string_view name, const char* wanted, Value);
   Problem find_target(Value routine, Value slot, Post&);
@@ -44,8 +57,7 @@ class Dispatcher {
   Problem claim(std::string_view id, Arena& ids, Post&);
 
   const Flow& flow_;
-  const std::optional<SlotRef> entry_;
-  const std::string entry_mistake_;
+  const EntryChoice entry_;
   const bool posts_;
   const std::unique_ptr<Partition> partition_;
   std::unique_ptr<ScriptEngine> scripts_;

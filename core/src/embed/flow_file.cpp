@@ -69,6 +69,7 @@ Flow Flow::from_text(const std::string& name, std::string text, const Classes& c
   load.window = options.window;
   load.asks_for_entry = options.asks_for_entry;
   load.select = options.select;
+  load.where = options.where;
   load.metadata_from = options.metadata_from;
   load.job_id_from = options.job_id_from;
   load.script = options.script;

@@ -43,9 +43,9 @@ bool InputCheck::look_at_end(uint64_t next_ordinal) {
   return false;
 }
 
-bool InputCheck::look_ahead(const std::vector<std::string>& names, InputFormat format) {
+bool InputCheck::look_ahead(const std::vector<std::string>& names, InputFormat format, const LineFilter& filter) {
   if (done_.count() == 0 || !std::all_of(names.begin(), names.end(), is_regular)) return true;
-  BlockReader reader(names, -1, format);
+  BlockReader reader(names, -1, format, filter);
   Block block;
   while (reader.next_ordinal() <= done_.last()) {
     const BlockReader::Taken taken = reader.take(block, kLinesAtOnce);

@@ -20,7 +20,7 @@ class InputCheck {
   // The input is over before this ordinal.
   bool look_at_end(uint64_t next_ordinal);
   // The whole of files that can be read twice, as far as jobs are done.
-  bool look_ahead(const std::vector<std::string>& names, InputFormat);
+  bool look_ahead(const std::vector<std::string>& names, InputFormat, const LineFilter&);
 
   const std::string& mistake() const { return mistake_; }  // "": none yet
 

@@ -81,8 +81,8 @@ Partition::Partition(const Flow& flow, uint32_t workers, Value metadata)
   names_metadata_ = text.find("metadata") != std::string::npos;
 }
 
-std::optional<InputProblem> Partition::choose(Value data, Value own, Arena& memory, uint32_t& worker) {
-  return choose_with(metadata_, data, own, memory, worker);
+std::optional<InputProblem> Partition::choose(Value base, Value data, Value own, Arena& memory, uint32_t& worker) {
+  return choose_with(is_missing(base) ? metadata_ : metadata_over(base, metadata_, memory), data, own, memory, worker);
 }
 
 std::optional<InputProblem> Partition::choose_with(Value metadata, Value data, Value own, Arena& memory,

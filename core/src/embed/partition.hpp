@@ -23,8 +23,9 @@ class Partition {
   // Null: the flow has no partition_by. metadata: every job's; lives as long as this.
   static std::unique_ptr<Partition> for_flow(const Flow&, uint32_t workers, Value metadata);
 
-  // own: metadata of this job alone, or nothing. What is wrong with the key is given back.
-  std::optional<InputProblem> choose(Value data, Value own, Arena& memory, uint32_t& worker);
+  // own: metadata of this job alone, or nothing; base: what lies under the run's. What is wrong with the key is given
+  // back.
+  std::optional<InputProblem> choose(Value base, Value data, Value own, Arena& memory, uint32_t& worker);
   // The same for a job with other metadata than the run's.
   std::optional<InputProblem> choose_with(Value metadata, Value data, Value own, Arena& memory, uint32_t& worker);
 

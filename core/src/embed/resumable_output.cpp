@@ -30,12 +30,13 @@ std::string source_at(const std::string& path, const Flow& flow, const BatchOpti
 }  // namespace
 
 FileProblem ResumableOutput::open(const Flow& flow, const RuntimeOptions& runtime, const BatchOptions& options,
-                                  InputFormat format) {
+                                  InputFormat format, const LineFilter& filter) {
   const FileOutput& file = *options.file;
   const StateHeader header = run_header(flow, runtime, options);
   const bool has_ids = options.fields.empty() ||
                        std::find(options.fields.begin(), options.fields.end(), "job_id") != options.fields.end();
-  const bool known_ids = has_ids && !flow.job_id_from && format != InputFormat::jobs && flow.secrets.empty();
+  const bool gives_ids = flow.job_id_from || format == InputFormat::jobs || format == InputFormat::records;
+  const bool known_ids = has_ids && !gives_ids && flow.secrets.empty();
   path = printable(file.path);
   for (const char* ending : {"", ".state", ".retry", ".new"}) {
     if (const std::string source = source_at(file.path + ending, flow, options); !source.empty())
@@ -48,7 +49,7 @@ FileProblem ResumableOutput::open(const Flow& flow, const RuntimeOptions& runtim
   check.emplace(run->done(), path);
   // Where a job runs before all that is done was seen, the input must be known to be the same first.
   const bool looks_ahead = !options.data && (runs_done || run->done().has_gap(options.skip));
-  if (looks_ahead && !check->look_ahead(options.inputs, format)) return {2, check->mistake()};
+  if (looks_ahead && !check->look_ahead(options.inputs, format, filter)) return {2, check->mistake()};
   if (FileProblem problem = run->begin(header)) return problem;
   if (file.durability != Durability::exit) {
     sync = std::make_unique<FileSync>(run->fd(),

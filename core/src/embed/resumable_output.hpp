@@ -17,7 +17,7 @@ struct ResumableOutput {
   bool runs_done = false;  // jobs that are done run again, for the state they leave behind
   std::string path;
 
-  FileProblem open(const Flow&, const RuntimeOptions&, const BatchOptions&, InputFormat);
+  FileProblem open(const Flow&, const RuntimeOptions&, const BatchOptions&, InputFormat, const LineFilter&);
   // `result` holds the counts of this run, `again` those of them that ran only for their state; it wrote so many
   // records. `stopped`: before all of the input was done.
   BatchResult finish(BatchResult result, const JobCounts& again, uint64_t written, bool stopped, int write_error,

@@ -22,6 +22,16 @@ inline runnel_context evaluation_context(const Flow& flow, ScriptEngine* scripts
   return context;
 }
 
+// One object over the other; what is no object counts as none.
+inline Value metadata_over(Value base, Value over, Arena& arena) {
+  std::vector<Member> members;
+  for (const Value object : {base, over}) {
+    if (object.kind == RUNNEL_OBJECT)
+      members.insert(members.end(), members_of(object), members_of(object) + object.size);
+  }
+  return make_object(arena, members);
+}
+
 // A job's metadata: over the run's what --metadata-from makes of its data, and over that the job's own. `value_of`
 // evaluates an expression; when it gives false, so does this.
 template <class ValueOf>

@@ -81,6 +81,7 @@ struct Flow {
   std::vector<Connection> connections;
   ExpressionTable expressions;
   std::optional<size_t> select;  // expression for finished jobs: --select
+  std::optional<size_t> where;   // for records that may be posted again: --where
   std::vector<MetadataExpression> metadata_from;
   std::optional<size_t> job_id_from;  // expression for a job's data: --job-id-from
   FlowLimits limits;

@@ -57,6 +57,8 @@ void JobContext::reset() {
   has_input_hash = false;
   input_read = false;
   input_truncated = false;
+  input_format = {};
+  replay_of = missing();
   post_routine = missing();
   post_slot = missing();
   post_data = missing();

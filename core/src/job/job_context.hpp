@@ -48,8 +48,10 @@ struct JobContext {
   std::string_view input_text;  // the raw line
   uint64_t input_hash = 0;      // content_hash of the line; computed where it is needed, see has_input_hash
   bool has_input_hash = false;
-  bool input_read = false;       // the line was readable JSON and post_data holds it
-  bool input_truncated = false;  // input_text is only the beginning of the line
+  bool input_read = false;        // the line was readable JSON and post_data holds it
+  bool input_truncated = false;   // input_text is only the beginning of the line
+  std::string_view input_format;  // of a line that is no JSON; static
+  Value replay_of{};              // the id of the earlier run's job, or missing
   Value post_routine{};
   Value post_slot{};
   Value post_data{};

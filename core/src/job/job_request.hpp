@@ -35,11 +35,19 @@ struct JobRequest {
   SlotRef slot;               // where the data goes
   bool duplicate_id = false;  // the id it was given is an earlier job's: it fails under one the runtime makes
   bool too_long = false;      // text is only the beginning of a line over the limit
-  uint64_t text_hash = 0;     // content_hash of the whole line when too_long
-  uint32_t column = 1;        // where the text begins on its line
+  bool has_hash = false;      // text_hash is known: that of a line the text is not, or not all of
+  uint64_t text_hash = 0;     // content_hash of the whole line
+  uint32_t column = 1;        // where the text begins on its line; 0: it does not stand there as it is
   bool is_post = false;       // the text is {"data": ..., "metadata": {...}, ...}, checked by a dispatcher
   const InputDecoder* decoder = nullptr;  // of a text that is not JSON; outlives the run
   const InputProblem* problem = nullptr;  // found before: the job fails with it
+  std::string_view format;                // of a text that is no JSON line: csv, lines, ...; static
+
+  // Of a job that is posted again.
+  std::string_view replay_of;      // the id it had; "": it is a new one
+  std::string_view base_metadata;  // JSON object, under the run's metadata; empty: none
+  std::string_view post_routine;   // what its post named that the flow does not have; else empty
+  std::string_view post_slot;
 };
 
 }  // namespace runnel::core

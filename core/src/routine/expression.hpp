@@ -15,6 +15,7 @@ namespace runnel::core {
 enum class ExpressionKind : uint8_t {
   lua_expression,  // `data.amount > 500`: one value
   lua_script,      // a chunk; its value is not used
+  lua_record,      // an expression over a finished job's record, which is the context's `data`: `record`, `job`
   text,            // "hello {data.user.name}": a string
   path,            // a.b[0].c of the item, with a fall-back
   constant,        // {value: 3}

@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
+#include "flow/evaluation.hpp"
+#include "job/input_decoder.hpp"
 #include "runtime/job_runner.hpp"
 #include "runtime/timeout_text.hpp"
 #include "value/builder.hpp"
@@ -31,6 +33,8 @@ void JobRunner::describe_stuck(const JobContext& stuck, uint32_t number, JobCont
   out.post_routine = stuck.post_routine;
   out.post_slot = stuck.post_slot;
   out.post_data = stuck.post_data;
+  out.input_format = stuck.input_format;
+  out.replay_of = stuck.replay_of;
 
   const Routine& routine = flow_.routines[number];
   const bool is_routines = routine.timeout_us && routine.timeout_us < flow_.limits.time_us;
@@ -50,15 +54,38 @@ void JobRunner::describe_stuck(const JobContext& stuck, uint32_t number, JobCont
 void JobRunner::describe_unrun(const JobRequest& request, JobContext& out) const {
   out.place = request.place;
   out.input_text = request.text;
+  out.input_truncated = request.too_long;
+  out.input_format = request.format;
+  out.input_hash = request.has_hash ? request.text_hash : content_hash(request.text);
+  out.has_input_hash = true;
+  if (!request.replay_of.empty()) out.replay_of = string_view_value(request.replay_of);
+  const RoutineNames& entry = flow_.routines[request.slot.routine].names;
+  out.post_routine = entry.id;
+  out.post_slot = string_view_value(entry.slots[request.slot.slot]);
   JobClock clock = options_.deterministic ? JobClock::virtual_for(request.number) : JobClock();
   out.created_at = clock.now();
   out.completed_at = clock.now();
   out.worker_id = string_view_value(worker_id_, RUNNEL_CLEAN);
   out.flow_id = flow_.constants.flow_id;
   out.metadata = options_.metadata;
+  Reader reader;
+  Value data{};
+  Value base{};
+  ReadProblem unreadable;
+  if (!request.base_metadata.empty() && reader.read(request.base_metadata, out.arena, base)) {
+    out.metadata = metadata_over(base, out.metadata, out.arena);
+  }
+  if (!request.too_long && read_record(request.decoder, reader, request.text, out.arena, data, unreadable)) {
+    out.input_read = !request.problem || request.problem->is_readable;
+    if (request.is_post && out.input_read) {
+      out.metadata = metadata_over(out.metadata, get(data, "metadata"), out.arena);
+      data = get(data, "data");
+    }
+    if (out.input_read) out.post_data = data;
+  }
   std::string id(request.job_id);
   if (id.empty() && (options_.deterministic || options_.stable_ids)) {
-    id = stable_job_id(request.number, request.too_long ? request.text_hash : content_hash(request.text));
+    id = stable_job_id(request.number, out.input_hash);
   } else if (id.empty()) {
     id.resize(kUuidSize);
     UuidSource().write(id.data(), out.created_at);

@@ -22,11 +22,21 @@ uint64_t hash_of(JobContext& job) {
 // A record may be several lines.
 std::string location_of(const JobRequest& request, size_t offset) {
   if (request.place.ordinal == kNoOrdinal) return "";
+  if (request.column == 0) return std::string(request.place.source) + ":" + std::to_string(request.place.line);
   const std::string_view before = request.text.substr(0, offset);
   const auto lines = static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
   const size_t column = lines ? before.size() - before.rfind('\n') : request.column + before.size();
   return std::string(request.place.source) + ":" + std::to_string(request.place.line + lines) + ":" +
          std::to_string(column);
+}
+
+// Where the job was posted to, as its record says.
+void name_target(const Flow& flow, const JobRequest& request, JobContext& job) {
+  const RoutineNames& entry = flow.routines[request.slot.routine].names;
+  const bool is_unknown = !request.post_routine.empty();
+  job.post_routine = is_unknown ? make_string(job.arena, request.post_routine) : entry.id;
+  job.post_slot =
+      is_unknown ? make_string(job.arena, request.post_slot) : string_view_value(entry.slots[request.slot.slot]);
 }
 
 }  // namespace
@@ -36,18 +46,18 @@ void JobRunner::identify(const JobRequest& request) {
   job.place = request.place;
   job.input_text = request.text;
   job.input_truncated = request.too_long;
-  if (request.too_long) {
+  job.input_format = request.format;
+  if (request.has_hash) {
     job.input_hash = request.text_hash;
     job.has_input_hash = true;
   }
+  if (!request.replay_of.empty()) job.replay_of = make_string(job.arena, request.replay_of);
   job.clock = options_.deterministic ? JobClock::virtual_for(request.number) : JobClock(ticks_);
   job.created_at = job.clock.now();
   job.worker_id = string_view_value(worker_id_, RUNNEL_CLEAN);
   job.flow_id = flow_.constants.flow_id;
   job.metadata = options_.metadata;
-  const RoutineNames& entry = flow_.routines[request.slot.routine].names;
-  job.post_routine = entry.id;
-  job.post_slot = string_view_value(entry.slots[request.slot.slot]);
+  name_target(flow_, request, job);
   if (!request.job_id.empty()) {
     job.job_id = make_string(job.arena, request.job_id);
   } else if (options_.deterministic || options_.stable_ids) {
@@ -57,6 +67,20 @@ void JobRunner::identify(const JobRequest& request) {
     uuids_.write(text, job.created_at);
     job.job_id = string_view_value({text, kUuidSize}, RUNNEL_CLEAN);
   }
+}
+
+// The metadata of a job that is posted again lies under the run's: what is given for this run counts.
+bool JobRunner::take_base_metadata(const JobRequest& request) {
+  if (request.base_metadata.empty()) return true;
+  JobContext& job = strand_->job();
+  const std::string_view text{job.arena.copy(request.base_metadata), request.base_metadata.size()};
+  Value base{};
+  if (!reader_.read(text, job.arena, base)) {
+    refuse(request, code_of(reader_.problem().error), "metadata: " + reader_.problem().message, 0);
+    return false;
+  }
+  job.metadata = metadata_over(base, job.metadata, job.arena);
+  return true;
 }
 
 bool JobRunner::read_input(const JobRequest& request, Value& data) {
@@ -75,6 +99,7 @@ bool JobRunner::read_input(const JobRequest& request, Value& data) {
     refuse(request, request.problem->code, request.problem->message, request.problem->offset);
     return false;
   }
+  if (!take_base_metadata(request)) return false;
   ReadProblem problem;
   if (!read_record(request.decoder, reader_, request.text, job.arena, data, problem)) {
     const bool ends_early =
@@ -91,7 +116,9 @@ bool JobRunner::read_input(const JobRequest& request, Value& data) {
   job.input_read = true;
   job.post_data = data;
   if (request.problem) {
+    const Value kept = metadata_over(job.metadata, own, job.arena);
     refuse(request, request.problem->code, request.problem->message, request.problem->offset);
+    job.metadata = kept;  // so that the job can be posted again
     return false;
   }
   // Its text may be gone before a job that waits is over.
@@ -112,7 +139,9 @@ bool JobRunner::add_metadata(const JobRequest& request, Value data, Value own) {
         evaluation_context(flow_, routines_.scripts(), routines_.next_activation(), job.arena, &job);
     context.data = data;
     if (evaluate(context, expression_value(expression), value)) return true;
+    const Value known = metadata_over(job.metadata, own, job.arena);
     refuse(request, context.failure.code, context.failure.location + ": " + context.failure.message, 0);
+    job.metadata = known;
     return false;
   };
   if (!compose_metadata(flow_, own, job.arena, job.metadata, value_of)) return false;

@@ -67,7 +67,7 @@ class JobRunner {
   // [watchdog] After Pulse::condemn() has taken a job from the worker. A job as failed by its timeout, without touching
   // what the routine may still change; `routine`: the one that does not return.
   void describe_stuck(const JobContext& stuck, uint32_t routine, JobContext& out) const;
-  // A job that will not be run: cancelled, its error is that its worker is lost.
+  // A job that will not be run: cancelled, its error is that its worker is lost; its data as posted, if it can be read.
   void describe_unrun(const JobRequest&, JobContext& out) const;
   // The jobs that wait, but for the stuck one, as cancelled.
   void cancel_frozen(const JobContext& stuck, const std::function<void(JobContext&)>& print);
@@ -77,6 +77,7 @@ class JobRunner {
  private:
   void identify(const JobRequest&);
   bool read_input(const JobRequest&, Value& data);
+  bool take_base_metadata(const JobRequest&);
   bool add_metadata(const JobRequest&, Value data, Value own);
   void refuse(const JobRequest&, std::string_view code, std::string message, size_t offset);
   void refuse(std::string_view code, std::string message, std::string location);

@@ -40,6 +40,7 @@ void Strand::compact() {
     job_.input_text = {line, line ? job_.input_text.size() : 0};
   }
   move(job_.job_id);
+  move(job_.replay_of);
   move(job_.error);
   move(job_.metadata);
   move(job_.post_data);

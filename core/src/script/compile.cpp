@@ -12,9 +12,13 @@ Diagnostic mistake(Place place, std::string message, std::string hint = {}) {
   return Diagnostic{Severity::error, std::move(place), std::move(message), std::move(hint), {}};
 }
 
+// A record has the fields of a `job`.
+constexpr const char* kRecordNames = "local record, job, data = data, data, data.data ";
+
 // Pushes a function or a message.
 bool load(lua_State* L, ExpressionKind kind, const ExpressionSource& source, std::string_view text) {
   std::string chunk(source.line > 0 ? source.line - 1 : 0, '\n');
+  if (kind == ExpressionKind::lua_record) chunk += kRecordNames;
   if (kind != ExpressionKind::lua_script) chunk += "return ";
   chunk += text;
   const std::string name = "@" + source.file;

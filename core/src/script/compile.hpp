@@ -9,8 +9,8 @@
 
 namespace runnel::core {
 
-// Pushes the function of a lua_expression or lua_script. On a mistake pushes nothing. Lua's lines are those of the flow
-// file.
+// Pushes the function of a lua_expression, lua_script or lua_record. On a mistake pushes nothing. Lua's lines are those
+// of the flow file.
 std::optional<Diagnostic> compile(lua_State*, ExpressionKind, const ExpressionSource&);
 
 }  // namespace runnel::core

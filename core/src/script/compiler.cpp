@@ -63,6 +63,7 @@ class LuaCompiler final : public ScriptCompiler {
     switch (kind) {
       case ExpressionKind::lua_expression:
       case ExpressionKind::lua_script:
+      case ExpressionKind::lua_record:
         return check_chunk(kind, source, facts);
       case ExpressionKind::text:
         return check_text(source, facts);
@@ -93,7 +94,7 @@ class LuaCompiler final : public ScriptCompiler {
       return mistake;
     }
     if (kind != ExpressionKind::lua_script) {
-      if (auto unknown = find_unknown_name(source, tokens)) return unknown;
+      if (auto unknown = find_unknown_name(kind, source, tokens)) return unknown;
     }
     facts.names_worker |= facts_of(tokens).names_env || reads_global(kind, source, tokens, "worker");
     facts.names_job |= reads_global(kind, source, tokens, "job");
@@ -101,13 +102,15 @@ class LuaCompiler final : public ScriptCompiler {
   }
 
   // nil is mild in expressions, so a misspelt name would only ever be false. Without a function all names are global.
-  std::optional<Diagnostic> find_unknown_name(const ExpressionSource& source, const std::vector<Token>& tokens) {
+  std::optional<Diagnostic> find_unknown_name(ExpressionKind kind, const ExpressionSource& source,
+                                              const std::vector<Token>& tokens) {
     for (const Token& token : tokens) {
       if (token.is("function")) return std::nullopt;
     }
     for (size_t i = 0; i < tokens.size(); ++i) {
       const std::string name(tokens[i].text);
       if (!is_variable(tokens, i) || engine_.knows_global(name)) continue;
+      if (kind == ExpressionKind::lua_record && name == "record") continue;
       std::string hint = hint_for(tokens, i);
       if (hint.empty()) hint = suggest(name, engine_.global_names());
       return Diagnostic{Severity::error,

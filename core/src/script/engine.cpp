@@ -102,7 +102,9 @@ void LuaEngine::compile_all() {
   for (size_t i = 0; i < table_.size(); ++i) {
     const Expression& expression = table_[i];
     Unit& unit = units_[i];
-    if (expression.kind == ExpressionKind::lua_expression || expression.kind == ExpressionKind::lua_script) {
+    const ExpressionKind kind = expression.kind;
+    if (kind == ExpressionKind::lua_expression || kind == ExpressionKind::lua_script ||
+        kind == ExpressionKind::lua_record) {
       unit.chunk = compile_chunk(expression.kind, expression.source, unit);
     } else if (expression.kind == ExpressionKind::text) {
       std::vector<TextPiece> pieces;
@@ -127,7 +129,8 @@ int LuaEngine::compile_chunk(ExpressionKind kind, const ExpressionSource& source
   lua_upvaluejoin(state_, -2, 1, -1, 1);
   lua_pop(state_, 1);
   const SourceFacts facts = facts_of(tokens_of(source.text));
-  chunks_.push_back({source, kind, facts.may_loop, facts.names_env, facts.names_data});
+  chunks_.push_back(
+      {source, kind, facts.may_loop, facts.names_env, facts.names_data || kind == ExpressionKind::lua_record});
   lua_rawseti(state_, kChunks, static_cast<lua_Integer>(chunks_.size()));
   return static_cast<int>(chunks_.size()) - 1;
 }

@@ -11,8 +11,8 @@ namespace runnel::core {
 // [load] Checks expressions, scripts and texts with placeholders.
 std::unique_ptr<ScriptCompiler> make_lua_compiler();
 
-// [worker] Compiles what is Lua in the table (lua_expression, lua_script, text) and passes over the rest. The table
-// must outlive the engine. cancelled: once it is true scripts end as at a deadline; null: they never do.
+// [worker] Compiles what is Lua in the table (lua_expression, lua_script, lua_record, text) and passes over the rest.
+// The table must outlive the engine. cancelled: once it is true scripts end as at a deadline; null: they never do.
 std::unique_ptr<ScriptEngine> make_lua_engine(const ExpressionTable&, const ScriptLimits&,
                                               const std::atomic<bool>* cancelled = nullptr);
 

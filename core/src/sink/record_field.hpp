@@ -23,6 +23,7 @@ enum RecordWriter::Field : uint32_t {
   kTraceDropped,
   kOutputDropped,
   kErrorsDropped,
+  kReplayOf,
   kInput,
   kPost,
   kFieldCount

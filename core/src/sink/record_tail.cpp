@@ -40,7 +40,8 @@ Shown shown_part(std::string_view line) {
 
 bool RecordWriter::has_tail(const JobContext& job) const {
   return job.status == Status::failed || options_.always_input || options_.always_post || job.error_detail ||
-         !job.errors.empty() || !job.output.empty() || job.discarded > 0 || job.trace_log.dropped() > 0;
+         !job.errors.empty() || !job.output.empty() || job.discarded > 0 || job.trace_log.dropped() > 0 ||
+         !is_missing(job.replay_of);
 }
 
 char* RecordWriter::write_tail(OutBuffer& out, char* cursor, JobContext& job) {
@@ -73,6 +74,9 @@ char* RecordWriter::write_tail(OutBuffer& out, char* cursor, JobContext& job) {
   }
   if (chosen(kErrorsDropped) && job.errors_dropped > 0) {
     cursor = put_number(out, cursor, R"(,"errors_dropped":)", job.errors_dropped);
+  }
+  if (chosen(kReplayOf) && !is_missing(job.replay_of)) {
+    cursor = write_any(out, put_name(out, cursor, R"(,"replay_of":)"), job.replay_of);
   }
   const bool from_input = job.place.ordinal != kNoOrdinal;
   if (chosen(kInput) && from_input && (failed || options_.always_input)) cursor = write_input(out, cursor, job);
@@ -109,6 +113,10 @@ char* RecordWriter::write_post(OutBuffer& out, char* cursor, const JobContext& j
   if (job.input_read || !is_missing(job.post_data)) {
     cursor = write_any(out, put_name(out, cursor, R"(,"data":)"), job.post_data);
   } else {
+    if (!job.input_format.empty()) {
+      cursor = put_name(out, put_name(out, cursor, R"(,"format":")"), job.input_format);
+      cursor = put_name(out, cursor, "\"");
+    }
     cursor = write_raw_line(out, cursor, job);
   }
   return put_name(out, cursor, "}");

@@ -24,7 +24,7 @@ const std::vector<std::string>& RecordWriter::field_names() {
   static const std::vector<std::string> names = {
       "job_id",        "worker_id",      "flow_id",        "status",       "error",  "created_at", "completed_at",
       "metadata",      "data",           "trace_log",      "error_detail", "errors", "output",     "discarded",
-      "trace_dropped", "output_dropped", "errors_dropped", "input",        "post"};
+      "trace_dropped", "output_dropped", "errors_dropped", "replay_of",    "input",  "post"};
   return names;
 }
 

@@ -28,7 +28,7 @@ class WrittenRecordReader {
 
  private:
   const bool stable_ids_;
-  Reader reader_;
+  Reader reader_{kRecordDepth};
   Arena memory_;
 };
 

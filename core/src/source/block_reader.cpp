@@ -30,8 +30,8 @@ bool is_regular_file(const std::string& name) {
 
 std::string ReadFailure::message() const { return text.empty() ? std::strerror(error) : text; }
 
-BlockReader::BlockReader(std::vector<std::string> names, int watch_fd, InputFormat format)
-    : format_(format), source_(make_source(std::move(names), watch_fd, format)) {}
+BlockReader::BlockReader(std::vector<std::string> names, int watch_fd, InputFormat format, LineFilter filter)
+    : format_(format), filter_(std::move(filter)), source_(make_source(std::move(names), watch_fd, format)) {}
 BlockReader::~BlockReader() = default;
 
 ReadFailure BlockReader::check() const {
@@ -45,11 +45,19 @@ ReadFailure BlockReader::check() const {
 }
 
 BlockReader::Taken BlockReader::take(Block& block, uint32_t most_lines) {
-  const Taken taken = source_->take(block, std::max(most_lines, 1u));
-  if (format_ == InputFormat::lines) block.decoder = &line_decoder();
-  return taken;
+  for (;;) {
+    const Taken taken = source_->take(block, std::max(most_lines, 1u));
+    if (format_ == InputFormat::lines) block.decoder = &line_decoder();
+    if (format_ != InputFormat::jsonl) block.format = input_format_names()[static_cast<size_t>(format_)];
+    if (taken != Taken::block || !filter_) return taken;
+    std::erase_if(block.lines, [&](const Line& line) { return !filter_(block, line); });
+    if (block.lines.empty()) continue;
+    block.first_ordinal = next_ordinal_;
+    next_ordinal_ += block.lines.size();
+    return taken;
+  }
 }
-uint64_t BlockReader::next_ordinal() const { return source_->next_ordinal(); }
+uint64_t BlockReader::next_ordinal() const { return filter_ ? next_ordinal_ : source_->next_ordinal(); }
 const ReadFailure& BlockReader::failure() const { return source_->failure(); }
 bool BlockReader::reader_gone() const { return source_->reader_gone(); }
 void BlockReader::stop() { source_->stop(); }

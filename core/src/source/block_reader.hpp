@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,20 @@ struct Post {
   const InputProblem* problem = nullptr;  // the job fails with it
 };
 
+// What a record of an earlier run is posted again as. Views are of the block.
+struct Replay {
+  std::string_view text;      // the job's data as JSON, or the line that could not be read
+  std::string_view format;    // of the text, as in JobRequest
+  std::string_view metadata;  // JSON object, or empty
+  std::string_view replay_of;
+  std::string_view routine;  // where it goes, by name
+  std::string_view slot;
+  const InputDecoder* decoder = nullptr;
+  const InputProblem* problem = nullptr;  // the job fails with it
+  bool is_post = false;                   // the text is {"data": ..., ...}
+  bool is_lost = false;                   // the flow has no such routine or slot
+};
+
 // Records of one source that are not blank, in order. Ordinals of the run: first_ordinal, first_ordinal + 1, ...
 struct Block {
   uint64_t first_ordinal = 1;
@@ -48,11 +63,14 @@ struct Block {
   uint64_t long_line_hash = 0;            // a line over the limit stands alone in its block
   const InputDecoder* decoder = nullptr;  // of the records; null: they are JSON. Lives as long as the reader
   std::optional<InputProblem> problem;    // of the last record: its source cannot be read on
+  std::string_view format;                // of records that are no lines of JSON: csv, lines, ...
+  bool is_cut = false;                    // the last line ends with its source, not with a newline
 
   std::vector<Post> posts;                              // by line, once a dispatcher has looked at them; else empty
   bool are_posts = false;                               // a record is {"data": ..., ...}
-  std::vector<std::unique_ptr<InputProblem>> problems;  // that posts point to
-  Arena ids{SIZE_MAX, 4096};                            // job_ids of posts
+  std::vector<Replay> replays;                          // by line, of records that are posted again; else empty
+  std::vector<std::unique_ptr<InputProblem>> problems;  // that posts and replays point to
+  Arena ids{SIZE_MAX, 4096};                            // texts of posts and replays
 
   std::string_view text(const Line& line) const { return {bytes.get() + line.offset, line.size}; }
 };
@@ -67,13 +85,17 @@ struct ReadFailure {
 
 class BlockSource;
 
+// Whether a line becomes a job; the others take no ordinal. Called for each line in order.
+// May add to the block's replays, one for each line that stays.
+using LineFilter = std::function<bool(Block&, const Line&)>;
+
 class BlockReader {
  public:
   enum class Taken { block, end, stopped, failed };
 
   // Names are file paths, "-" is standard input. `watch_fd`: an output whose reader may go away while we wait for input
   // (-1: none); then take() gives `stopped` and reader_gone() is true.
-  BlockReader(std::vector<std::string> names, int watch_fd, InputFormat = InputFormat::jsonl);
+  BlockReader(std::vector<std::string> names, int watch_fd, InputFormat = InputFormat::jsonl, LineFilter = {});
   ~BlockReader();
   BlockReader(const BlockReader&) = delete;
   BlockReader& operator=(const BlockReader&) = delete;
@@ -94,6 +116,8 @@ class BlockReader {
 
  private:
   const InputFormat format_;
+  const LineFilter filter_;
+  uint64_t next_ordinal_ = 1;  // with a filter
   std::unique_ptr<BlockSource> source_;
 };
 

@@ -22,6 +22,10 @@ bool BlockSource::open_next() {
 void BlockSource::begin(Block& block) {
   block.lines.clear();
   block.posts.clear();
+  block.replays.clear();
+  block.problems.clear();
+  block.ids.reset();
+  block.is_cut = false;
   block.problem.reset();
   block.decoder = nullptr;
   if (block.bytes.size() < kBlockBytes || block.bytes.size() > 2 * kBlockBytes) block.bytes = ByteMemory(kBlockBytes);

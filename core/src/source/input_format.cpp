@@ -3,7 +3,7 @@
 namespace runnel::core {
 
 const std::vector<std::string>& input_format_names() {
-  static const std::vector<std::string> names{"jsonl", "json", "csv", "tsv", "lines", "jobs"};
+  static const std::vector<std::string> names{"jsonl", "json", "csv", "tsv", "lines", "jobs", "records"};
   return names;
 }
 

@@ -10,12 +10,13 @@
 namespace runnel::core {
 
 enum class InputFormat : uint8_t {
-  jsonl,  // a line: the job's data as JSON
-  json,   // the elements of arrays, and values one behind the other
-  csv,    // a row under a header, RFC 4180: an object of strings
-  tsv,    // the same with tabs, and \t \n \r \\ instead of quotes
-  lines,  // a line: the data as a string
-  jobs    // a line: {"data", "routine", "slot", "metadata", "job_id"}
+  jsonl,   // a line: the job's data as JSON
+  json,    // the elements of arrays, and values one behind the other
+  csv,     // a row under a header, RFC 4180: an object of strings
+  tsv,     // the same with tabs, and \t \n \r \\ instead of quotes
+  lines,   // a line: the data as a string
+  jobs,    // a line: {"data", "routine", "slot", "metadata", "job_id"}
+  records  // a line: the record of an earlier run, whose `post` is posted again
 };
 
 const std::vector<std::string>& input_format_names();  // in the order above

@@ -21,8 +21,12 @@ BlockReader::Taken LineReader::take(Block& block, uint32_t most_lines) {
     if (const auto over = enter_next()) return *over;
     if (fill(block, most_lines)) return hand_over(block);
     if (ended_) {
+      const size_t before = block.lines.size();
       const bool full = fill_with_last_line(block);
-      if (!full) bytes_.close();
+      if (!full) {
+        bytes_.close();
+        block.is_cut = block.lines.size() > before;
+      }
       if (!block.lines.empty()) return hand_over(block);
       continue;
     }

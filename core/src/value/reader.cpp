@@ -79,9 +79,10 @@ struct Reader::Impl {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> first_stage;
   std::unique_ptr<Value[]> scratch;
   size_t scratch_size = 0;
-  OpenContainer open[kMaxDepth + 1];
+  const std::unique_ptr<OpenContainer[]> open;
+  const uint32_t max_depth;
 
-  Impl() {
+  explicit Impl(uint32_t depth) : open(new OpenContainer[depth + 1]), max_depth(depth) {
     if (simdjson::get_active_implementation()->create_dom_parser_implementation(kUsualCapacity, 1, first_stage)) {
       throw std::bad_alloc();
     }
@@ -110,7 +111,7 @@ struct Reader::Impl {
         return ReadError::memory;
       }
     }
-    return build_tree({text, places, places + count, scratch.get(), open}, arena, out);
+    return build_tree({text, places, places + count, scratch.get(), open.get(), open.get() + max_depth}, arena, out);
   }
 
   void give_back() {
@@ -122,7 +123,7 @@ struct Reader::Impl {
   }
 };
 
-Reader::Reader() : impl_(std::make_unique<Impl>()) {}
+Reader::Reader(uint32_t max_depth) : impl_(std::make_unique<Impl>(max_depth)) {}
 Reader::~Reader() = default;
 
 bool Reader::read(std::string_view text, Arena& arena, Value& out) {
@@ -130,7 +131,7 @@ bool Reader::read(std::string_view text, Arena& arena, Value& out) {
   if (text.size() > kMostKept) impl_->give_back();
   if (error == ReadError::none) return true;
   out = missing();
-  problem_ = find_problem(text);
+  problem_ = find_problem(text, impl_->max_depth);
   if (problem_.error == ReadError::none) {
     problem_ = error == ReadError::memory ? ReadProblem{error, 0, "the line needs more memory than a job may have"}
                                           : ReadProblem{ReadError::syntax, 0, "not readable as JSON"};

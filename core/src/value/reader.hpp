@@ -24,13 +24,13 @@ struct ReadProblem {
 
 class Reader {
  public:
-  Reader();
+  explicit Reader(uint32_t max_depth = kMaxDepth);
   ~Reader();
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
   // The text must outlive the value and may hold no more than one JSON value and white space. No padding is needed.
-  // Checks all of it: syntax, UTF-8, lone surrogates, duplicate keys (after unescaping), depth kMaxDepth. On an error
+  // Checks all of it: syntax, UTF-8, lone surrogates, duplicate keys (after unescaping), depth. On an error
   // the arena may have grown, `out` is missing, and problem() tells what and where.
   bool read(std::string_view text, Arena&, Value& out);
   const ReadProblem& problem() const { return problem_; }

@@ -232,7 +232,7 @@ ReadError build_tree(const SecondStage& stage, Arena& arena, Value& out) {
       }
       case '{':
       case '[':
-        if (self == stage.open + kMaxDepth) return ReadError::too_deep;
+        if (self == stage.deepest) return ReadError::too_deep;
         self->seen = seen;
         bracket = *start;
         *++self = OpenContainer{top, start, 0, 0, bracket};

@@ -21,8 +21,9 @@ struct SecondStage {
   std::string_view text;
   const uint32_t* places;  // of brackets, commas, colons and the first bytes of scalars outside strings
   const uint32_t* places_end;
-  Value* scratch;       // room for one value per two places, and one more
-  OpenContainer* open;  // room for kMaxDepth and one around them
+  Value* scratch;          // room for one value per two places, and one more
+  OpenContainer* open;     // one around the text, then as many as may be nested
+  OpenContainer* deepest;  // the last of them
 };
 
 // The text must be one that begins and ends with a bracket: the last one keeps every scan inside the text. UTF-8 and

@@ -24,7 +24,8 @@ static_assert(sizeof(Value) == 16 && sizeof(Member) == 32);
 constexpr uint8_t kPlainText = 8;
 
 constexpr uint32_t kMaxDepth = 256;
-constexpr uint32_t kIndexFrom = 17;  // members from which an object gets a hash index
+constexpr uint32_t kRecordDepth = kMaxDepth + 16;  // a record wraps values that are as deep as they may be
+constexpr uint32_t kIndexFrom = 17;                // members from which an object gets a hash index
 
 // What an array's or object's as.node points to; the elements (Value or Member) follow it directly.
 struct Node {
