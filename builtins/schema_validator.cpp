@@ -80,6 +80,10 @@ class SchemaValidator {
     }
   }
 
+  static void resolve(runnel::Config config, runnel::Ports& ports) {
+    if (!config["schema_file"].is_null()) ports.add_flag(RUNNEL_REACHES_OUT);
+  }
+
   static constexpr auto spec() {
     return runnel::routine("schema_validator", "Checks the item against a JSON Schema")
         .slot("input", "anything")

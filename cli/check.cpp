@@ -1,10 +1,12 @@
 // check: everything `run` checks before the first job.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "base/diagnostic.hpp"
 #include "inputs.hpp"
 #include "verbs.hpp"
 
@@ -51,11 +53,12 @@ std::string escaped(const std::string& text, bool property) {
 std::string as_github(const Flow& flow) {
   std::string result;
   for (const Message& message : flow.messages()) {
+    const std::string text = message.text + (message.hint.empty() ? "" : " (" + message.hint + ")");
     result += std::string("::") + (message.is_error ? "error" : "warning") + " file=" + escaped(message.file, true) +
               ",line=" + std::to_string(message.line) + ",col=" + std::to_string(message.column) +
-              "::" + escaped(message.text + (message.hint.empty() ? "" : " (" + message.hint + ")"), false) + "\n";
+              "::" + escaped(text, false) + "\n";
   }
-  return result;
+  return core::printable_lines(result);
 }
 
 }  // namespace
@@ -64,6 +67,7 @@ int check(const Classes& classes, const CheckArguments& arguments) {
   FlowOptions options;
   options.sets = arguments.flow_arguments.sets;
   options.strict = arguments.flow_arguments.strict;
+  options.untrusted = arguments.flow_arguments.untrusted;
   options.asks_for_entry = true;  // run says so itself, and only if no job names its slot
   options.plugins = arguments.flow_arguments.plugins;
   options.child_first = true;
@@ -76,13 +80,13 @@ int check(const Classes& classes, const CheckArguments& arguments) {
   std::string output;
   for (const std::string& file : arguments.flows) {
     const Flow flow = Flow::load(file, classes, options);
-    if (!flow) exit_code = 2;
+    if (!flow) exit_code = std::max(exit_code, flow.is_forbidden() ? 77 : 2);
     if (arguments.format == "json")
       output += as_json(file, flow);
     else if (arguments.format == "github")
       output += as_github(flow);
     else
-      output += flow.report() + (flow ? file + ": ok\n" : "");
+      output += flow.report() + (flow ? core::printable(file) + ": ok\n" : "");
   }
   if (write_all(take_stdout(), output)) return exit_code;
   return errno == EPIPE ? 141 : 74;

@@ -100,13 +100,16 @@ std::string as_markdown(const RoutineSpec& spec) {
   return text;
 }
 
-int print(const std::string& text) { return write_all(take_stdout(), text) ? 0 : errno == EPIPE ? 141 : 74; }
+// A plugin's own texts may hold anything.
+int print(const std::string& text) {
+  return write_all(take_stdout(), core::printable_lines(text)) ? 0 : errno == EPIPE ? 141 : 74;
+}
 
 int print_all(const std::vector<const RoutineSpec*>& specs, const std::string& format) {
   std::string text;
   for (const RoutineSpec* spec : specs) {
     if (format == "json")
-      text += as_json(*spec).dump() + "\n";
+      text += as_json(*spec).dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
     else
       text += (text.empty() ? "" : "\n") + (format == "markdown" ? as_markdown(*spec) : as_text(*spec));
   }

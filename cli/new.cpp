@@ -59,7 +59,7 @@ std::string name_mistake(const core::Registry& classes, const NewArguments& argu
 }
 
 bool write_file(const std::filesystem::path& path, std::string_view text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (fd < 0) return false;
   const bool written = write_all(fd, text);
   return close(fd) == 0 && written;

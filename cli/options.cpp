@@ -108,7 +108,7 @@ Options parse(int argc, char** argv) {
       ->type_name("CLASS");
 
   if (const std::string mistake = verb_mistake(argc, argv, app); !mistake.empty()) {
-    std::cerr << "runnel: " << mistake << "\n" << kUsage;
+    std::cerr << "runnel: " << core::printable_lines(mistake) << "\n" << kUsage;
     options.exit_code = 2;
     return options;
   }
@@ -120,7 +120,9 @@ Options parse(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const std::string repeated = repeated_option(app);
     std::cerr << "runnel: "
-              << (repeated.empty() ? error.what() : repeated + " is given more than once; it takes one value") << "\n"
+              << (repeated.empty() ? core::printable_lines(error.what())
+                                   : repeated + " is given more than once; it takes one value")
+              << "\n"
               << kUsage;
     options.exit_code = 2;
     return options;

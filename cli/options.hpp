@@ -13,6 +13,7 @@ struct FlowArguments {
   std::string env_file;
   std::vector<std::string> plugins;
   bool strict = false;
+  bool untrusted = false;
 };
 
 struct RunArguments {

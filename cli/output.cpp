@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <string>
 
+#include "base/diagnostic.hpp"
 #include "verbs.hpp"
 
 namespace runnel::cli {
@@ -43,6 +44,6 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-void say(std::string_view text) { write_all(STDERR_FILENO, "runnel: " + std::string(text) + "\n"); }
+void say(std::string_view text) { write_all(STDERR_FILENO, "runnel: " + core::printable_lines(text) + "\n"); }
 
 }  // namespace runnel::cli

@@ -51,6 +51,7 @@ int run(const Classes& classes, const RunArguments& arguments) {
   }
   flow_options.sets = arguments.flow_arguments.sets;
   flow_options.strict = arguments.flow_arguments.strict;
+  flow_options.untrusted = arguments.flow_arguments.untrusted;
   flow_options.select = arguments.select;
   flow_options.where = arguments.where;
   flow_options.job_id_from = arguments.job_id_from;
@@ -59,7 +60,7 @@ int run(const Classes& classes, const RunArguments& arguments) {
   const Flow flow = arguments.script ? Flow::from_script(*arguments.script, classes, flow_options)
                                      : Flow::load(arguments.flow, classes, flow_options);
   if (!flow || !arguments.quiet) write_all(STDERR_FILENO, flow.report());
-  if (!flow) return 2;
+  if (!flow) return flow.is_forbidden() ? 77 : 2;
 
   runtime.workers = arguments.workers;
   runtime.deterministic = arguments.deterministic;

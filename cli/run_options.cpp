@@ -19,7 +19,7 @@ constexpr const char* kExitCodes =
     "run;\n"
     "  65 the --output file or its state is damaged in the middle; 70 internal error; 71 no threads or memory;\n"
     "  73 the --output file cannot be created; 74 input or output failed, a run with --output can be resumed;\n"
-    "  75 another run writes the --output file; 141 the reader of the output went away";
+    "  75 another run writes the --output file; 77 --untrusted forbids what the flow wants; 141 the reader of the output went away";
 
 // Said whole, for the parser's own messages begin with the option and a colon. An empty text is a shell variable that
 // is not set, which the parser would pass over.
@@ -176,6 +176,10 @@ void add_flow_options(CLI::App& app, FlowArguments& arguments) {
   app.add_option("--env-file", arguments.env_file, "NAME=VALUE lines, over the environment, for ${NAME} and env.NAME")
       ->type_name("FILE");
   app.add_flag("--strict", arguments.strict, "Take warnings about the flow as errors");
+  app.add_flag(
+      "--untrusted", arguments.untrusted,
+      "The flow is somebody else's: refuse it (exit 77) if it names plugins, variables of the environment, or classes "
+      "that reach out to files or processes; plugins of --plugin are yours and stay");
 }
 
 void add_run_options(CLI::App& app, RunArguments& arguments) {

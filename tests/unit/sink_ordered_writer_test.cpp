@@ -152,16 +152,41 @@ TEST_CASE("waiting ends when the ordinal is written") {
     OutBuffer buffer;
     for (uint64_t i = 0; i < 50; ++i) submit(writer, i, 10 * i + 1, 10 * (i + 1), buffer);
   });
-  writer.wait_until_written(495);
+  writer.wait_for_room(495);
   CHECK(writer.first_unwritten() > 495);
   worker.join();
+}
+
+TEST_CASE("output that waits for its turn becomes too heavy for more jobs, until it is written") {
+  const int fd = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+  REQUIRE(fd >= 0);
+  OrderedWriter writer(fd, true);
+  OutBuffer buffer;
+  const std::string mebibyte(size_t{1} << 20, 'x');
+  for (uint64_t ordinal = 2; ordinal <= 65; ++ordinal) {
+    buffer.append(mebibyte);
+    writer.submit(ordinal, ordinal, buffer);
+  }
+  CHECK_FALSE(writer.is_heavy());
+  buffer.append(mebibyte);
+  writer.submit(66, 66, buffer);
+  CHECK(writer.is_heavy());
+  std::thread worker([&] {
+    OutBuffer first;
+    writer.submit(1, 1, first);
+  });
+  writer.wait_for_room(0);
+  CHECK_FALSE(writer.is_heavy());
+  worker.join();
+  CHECK(writer.first_unwritten() == 67);
+  ::close(fd);
 }
 
 TEST_CASE("stop() and a failed write end the waiting") {
   Drain drain;
   OrderedWriter stopped(drain.out, true);
   std::thread stopper([&] { stopped.stop(); });
-  stopped.wait_until_written(1);
+  stopped.wait_for_room(1);
   stopper.join();
   CHECK(stopped.first_unwritten() == 1);
 
@@ -170,7 +195,7 @@ TEST_CASE("stop() and a failed write end the waiting") {
     OutBuffer buffer;
     submit(failing, 0, 1, 1, buffer);
   });
-  failing.wait_until_written(1);
+  failing.wait_for_room(1);
   worker.join();
   CHECK(failing.error() == EBADF);
 }

@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "catch.hpp"
 #include "sink_support.hpp"
 
@@ -62,4 +64,62 @@ TEST_CASE("a secret that the cut of a long line would halve is hidden") {
   fill_bad_line(job, line);
   const auto json = nlohmann::json::parse(post(job, hiding({"topsecret"})));
   CHECK(json["text"] == std::string(64 * 1024 - 4, 'x') + "***y");
+}
+
+namespace {
+
+// JSON of the text, the characters in turn as they are and as \u00NN, by the bits of `spelling`.
+std::string spelt(std::string_view text, uint32_t spelling) {
+  std::string json;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (spelling >> (i % 32) & 1) {
+      constexpr char kHex[] = "0123456789abcdef";
+      json += std::string("\\u00") + kHex[text[i] >> 4] + kHex[text[i] & 15];
+    } else {
+      json += text[i];
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+TEST_CASE("no spelling of a secret is shown, in what is JSON and what is not") {
+  CHECK(rc::check([](uint32_t spelling, bool ascii) {
+    const std::string secret = "4711abc";
+    const std::string text = spelt(secret, spelling);
+    RecordOptions options = hiding({secret});
+    options.write.ascii = ascii;
+    JobContext job;
+    const std::string line = R"({"x )" + text + R"( y":[")" + text;
+    fill_bad_line(job, line);
+    const std::string shown = nlohmann::json::parse(post(job, options))["text"];
+    RC_ASSERT(shown.find(secret) == std::string::npos);
+    RC_ASSERT(shown.find(text) == std::string::npos);
+    Value value{};
+    const std::string whole = line + R"("]})";
+    RC_ASSERT(Reader().read(whole, job.arena, value));
+    OutBuffer out;
+    RecordWriter(options).write_line(out, value);
+    RC_ASSERT(std::string(out.view()) == R"({"x *** y":["***"]})"
+                                         "\n");
+  }));
+}
+
+TEST_CASE("a number that is a secret, or holds one, is hidden; its neighbours stay") {
+  JobContext job;
+  Value value{};
+  const std::string text = "[48213,-48213,48213.0,4.8213e4,1482139,4821,{\"48213\":0.48213}]";
+  REQUIRE(Reader().read(text, job.arena, value));
+  CHECK(line_of(value, {"48213"}) == R"(["***","***","***","***","***",4821,{"***":"***"}])"
+                                     "\n");
+  CHECK(line_of(value, {"nan"}) == text + "\n");
+}
+
+TEST_CASE("of a text that was cut the beginning of a secret is hidden, too") {
+  const SecretMask mask({"topsecret"});
+  CHECK(mask.masked_cut("it was topsec") == "it was ***");
+  CHECK(mask.masked_cut("not \"topse...\", said topsecret...") == "not \"***...\", said ***...");
+  CHECK(mask.masked_cut("stop") == "stop");
+  CHECK(mask.masked_cut("") == "");
 }

@@ -61,6 +61,8 @@ struct FlowOptions {
   std::vector<std::string> sets;                                 // "routines.logic.config.x=3"
   std::vector<std::pair<std::string, std::string>> environment;  // what ${NAME} and env.NAME see
   bool strict = false;                                           // warnings are errors
+  // The flow may name no plugin, no variable of the environment and no class that reaches out to files or processes.
+  bool untrusted = false;
   uint64_t window = 4096;  // jobs under way at once: BatchOptions::window. Larger batches across jobs are warned of
   bool asks_for_entry = false;                                     // warns if the flow does not say where jobs enter
   std::string select;                                              // an expression for each finished job; "": none
@@ -85,6 +87,7 @@ class Flow {
 
   explicit operator bool() const { return flow_ != nullptr; }
   const std::string& id() const;
+  bool is_forbidden() const { return is_forbidden_; }  // there is none, as it wants what FlowOptions::untrusted forbids
   const std::vector<Message>& messages() const { return messages_; }  // errors, or warnings of a flow that loads
   const std::string& report() const { return report_; }               // the same as text with source lines; may be ""
   const std::shared_ptr<const core::Flow>& graph() const { return flow_; }
@@ -93,6 +96,7 @@ class Flow {
   std::shared_ptr<const core::Flow> flow_;
   std::vector<Message> messages_;
   std::string report_;
+  bool is_forbidden_ = false;
 };
 
 enum class JobStatus : uint8_t { pending, running, completed, failed, cancelled };

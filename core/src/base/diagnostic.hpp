@@ -56,7 +56,9 @@ std::string print_text(const Diagnostics&, const std::vector<SourceText>&, size_
 // "did you mean ..." for the nearest of the candidates, or a list of them all when they are few, or nothing.
 std::string suggest(std::string_view name, const std::vector<std::string>& candidates);
 
-// Control bytes and bad UTF-8 as \xNN, so that user text cannot drive a terminal.
+// Control bytes, bad UTF-8 and what turns the direction of writing as \xNN, so that user text cannot drive a terminal
+// or show as something else. Once more changes nothing.
 std::string printable(std::string_view);
+std::string printable_lines(std::string_view);  // keeps newlines
 
 }  // namespace runnel::core

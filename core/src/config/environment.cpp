@@ -69,6 +69,12 @@ bool Environment::put_variable(std::string_view body, Interpolated& result) cons
     result.hint = "write ${NAME}, ${NAME:-default} or ${NAME:?message}; $${ is a literal ${";
     return false;
   }
+  if (forbidden_) {
+    result.is_forbidden = true;
+    result.message = "the environment: " + quoted("${" + std::string(body) + "}");
+    result.hint = "write the value itself, or $${ for a literal ${";
+    return false;
+  }
   const auto value = find(name);
   if (value && (!value->empty() || rest.empty())) {
     result.text += *value;

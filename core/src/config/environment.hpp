@@ -11,7 +11,8 @@ namespace runnel::core {
 
 struct Interpolated {
   std::string text;
-  bool changed = false;  // a variable was put in, or $${ unescaped
+  bool changed = false;       // a variable was put in, or $${ unescaped
+  bool is_forbidden = false;  // `message` is what --untrusted does not allow
   // A mistake: its bytes in the text before, message and hint.
   size_t offset = 0;
   size_t length = 0;
@@ -24,7 +25,9 @@ struct Interpolated {
 class Environment {
  public:
   // NAME, value; of equal names the last counts.
-  explicit Environment(const std::vector<std::pair<std::string, std::string>>& process) : process_(process) {}
+  explicit Environment(const std::vector<std::pair<std::string, std::string>>& process, bool forbidden = false)
+      : process_(process), forbidden_(forbidden) {}
+  bool is_forbidden() const { return forbidden_; }  // no flow may read it: interpolate() puts in nothing
 
   // Declares a variable of `env:`; its value is that of the process, else the default.
   void declare(const std::string& name, std::optional<std::string> default_value);
@@ -37,6 +40,7 @@ class Environment {
   bool put_variable(std::string_view body, Interpolated&) const;
 
   const std::vector<std::pair<std::string, std::string>>& process_;
+  const bool forbidden_;
   std::vector<std::pair<std::string, std::optional<std::string>>> declared_;
 };
 

@@ -50,7 +50,12 @@ std::nullopt_t Fields::refuse(const YamlNode& node, std::string_view name, std::
 std::optional<Interpolated> Fields::interpolate(const YamlNode& scalar) {
   Interpolated result = environment_.interpolate(scalar.text);
   if (result.ok()) return result;
-  mistakes_.error(place_inside(scalar, result.offset, result.length), result.message, result.hint);
+  const Place place = place_inside(scalar, result.offset, result.length);
+  if (result.is_forbidden) {
+    mistakes_.forbid(place, result.message, result.hint);
+  } else {
+    mistakes_.error(place, result.message, result.hint);
+  }
   return std::nullopt;
 }
 

@@ -123,6 +123,8 @@ LoadedFlow load_flow(const std::string& name, std::string text, const Registry& 
   flow->source_hash = hash_of(sources);
 
   LoadedFlow result;
+  result.forbidden = mistakes.forbidden() > 0;
+  result.secrets = flow->secrets;
   result.diagnostics = mistakes.take();
   if (options.strict) {
     for (Diagnostic& one : result.diagnostics) one.severity = Severity::error;

@@ -19,6 +19,7 @@ struct LoadOptions {
   std::vector<std::string> sets;                                 // --set PATH=VALUE, in order
   std::vector<std::pair<std::string, std::string>> environment;  // NAME, value: --env-file over the process's
   bool strict = false;                                           // warnings are errors
+  bool untrusted = false;       // the flow may name no plugin, no variable and no class that reaches out
   uint64_t window = 4096;       // jobs under way at once; warns of batches across jobs that are larger
   bool asks_for_entry = false;  // warns if the flow does not say where jobs enter
   std::string select;           // --select: an expression for finished jobs; "": none
@@ -33,6 +34,8 @@ struct LoadOptions {
 
 struct LoadedFlow {
   std::shared_ptr<const Flow> flow;                          // null when there is an error
+  bool forbidden = false;                                    // untrusted, and it wants more than it may
+  std::vector<std::string> secrets;                          // also when there is no flow: not to be shown
   Diagnostics diagnostics;                                   // sorted; warnings only when there is no error
   std::vector<std::pair<std::string, std::string>> sources;  // name, text: what the places point into
 };

@@ -33,7 +33,7 @@ struct Loading {
   Flow& flow;
   Mistakes& mistakes;
   std::deque<YamlSource>& sources;  // what places point into
-  Environment environment{options.environment};
+  Environment environment{options.environment, options.untrusted};
   Fields fields{environment, mistakes};
   ErrorHandlerSpec flow_error_handler{};
   std::vector<RoutineDraft> drafts;  // of flow.routines

@@ -21,12 +21,19 @@ class Mistakes {
     if (one.severity == Severity::error) ++errors_;
     all_.push_back(std::move(one));
   }
+  // What the flow wants and --untrusted does not allow.
+  void forbid(Place place, const std::string& what, std::string hint = {}) {
+    ++forbidden_;
+    error(std::move(place), "--untrusted forbids " + what, std::move(hint));
+  }
   size_t errors() const { return errors_; }
+  size_t forbidden() const { return forbidden_; }
   Diagnostics take() { return std::move(all_); }
 
  private:
   Diagnostics all_;
   size_t errors_ = 0;
+  size_t forbidden_ = 0;
 };
 
 // User text as messages show it: in quotes, cut when it is long.

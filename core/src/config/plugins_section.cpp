@@ -34,6 +34,11 @@ void read_plugins(Loading& loading, const YamlNode& plugins) {
   }
   const std::filesystem::path folder = std::filesystem::path(loading.flow.file).parent_path();
   for (const YamlNode& item : plugins.items) {
+    if (loading.options.untrusted) {
+      loading.mistakes.forbid(item.place(), "plugins", "one you trust can be given by --plugin");
+      loading.lacks_classes = true;
+      continue;
+    }
     const auto path = loading.fields.text(item, "an item of \"plugins\"");
     if (!path) {
       loading.lacks_classes = true;

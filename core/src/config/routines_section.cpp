@@ -29,6 +29,11 @@ void read_class(Loading& loading, Routine& routine, const YamlNode& node) {
 
 // What depends on the class. On a mistake the routine's ports may not be known.
 void read_by_class(Loading& loading, Routine& routine, RoutineDraft& draft, const MapReader& body) {
+  if (loading.options.untrusted && routine.spec->has(RUNNEL_REACHES_OUT)) {
+    loading.mistakes.forbid(draft.entry->value.find("class")->value.place(),
+                            "class " + quoted(routine.spec->name) + ", which reaches out to files or processes");
+    return;
+  }
   routine.keeps_state = routine.spec->has(RUNNEL_KEEPS_STATE);
   read_ports(loading, routine, draft, body);
   bool is_good = read_config(loading, routine, *draft.entry, body.is_misspelt("config"));

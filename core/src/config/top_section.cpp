@@ -83,6 +83,13 @@ void read_top(Loading& loading, const YamlNode& root) {
 }
 
 void read_environment(Loading& loading, const YamlNode& env) {
+  if (loading.environment.is_forbidden()) {
+    for (const YamlEntry& entry : env.entries) {
+      if (entry.key.text != "secrets")
+        loading.mistakes.forbid(entry.key.place(), "the environment: " + quoted(entry.key.text));
+    }
+    return;
+  }
   const YamlEntry* secrets = env.find("secrets");
   for (const YamlEntry& entry : env.entries) {
     if (&entry == secrets) continue;

@@ -96,6 +96,11 @@ bool resolve_routine(Loading& loading, Routine& routine, RoutineDraft& draft) {
   if (!trial.finish(*routine.spec, draft, accepted)) return false;
   const size_t errors = loading.mistakes.errors();
   add_ports(loading, routine, trial.found, draft.entry->value.find("class")->value.place());
+  if (loading.options.untrusted && trial.found.flags & RUNNEL_REACHES_OUT) {
+    loading.mistakes.forbid(
+        draft.entry->value.find("class")->value.place(),
+        "this configuration of class " + quoted(routine.spec->name) + ", which reads or writes files");
+  }
   routine.keeps_state |= (trial.found.flags & RUNNEL_KEEPS_STATE) != 0;
   return loading.mistakes.errors() == errors;
 }

@@ -8,6 +8,7 @@
 #include "base/diagnostic.hpp"
 #include "embed/record_choice.hpp"
 #include "embed/setup.hpp"
+#include "sink/secret_mask.hpp"
 
 namespace runnel::core {
 
@@ -246,6 +247,7 @@ BatchResult plan_batch(const Flow& loaded, const RuntimeOptions& runtime, const 
   text += core::ids_text(flow, runtime, options);
   text += "prints: " + core::prints_text(options, batch.plan) + ", in " + (options.in_order ? "input" : "completion") +
           " order" + (options.file ? ", to " + core::printable(options.file->path) : "") + "\n";
+  text = core::SecretMask(flow.secrets).masked_cut(text);
   return result;
 }
 

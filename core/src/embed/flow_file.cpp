@@ -9,6 +9,7 @@
 #include "plugin/library.hpp"
 #include "runnel/runtime.hpp"
 #include "script/lua.hpp"
+#include "sink/secret_mask.hpp"
 
 namespace runnel {
 
@@ -64,6 +65,7 @@ Flow Flow::from_text(const std::string& name, std::string text, const Classes& c
   load.sets = options.sets;
   load.environment = options.environment;
   load.strict = options.strict;
+  load.untrusted = options.untrusted;
   load.window = options.window;
   load.asks_for_entry = options.asks_for_entry;
   load.select = options.select;
@@ -80,10 +82,13 @@ Flow Flow::from_text(const std::string& name, std::string text, const Classes& c
   flow.flow_ = std::move(loaded.flow);
   std::vector<core::SourceText> sources;
   for (const auto& [file, source] : loaded.sources) sources.push_back({file, source});
-  flow.report_ = core::print_text(loaded.diagnostics, sources);
+  const core::SecretMask mask(std::move(loaded.secrets));
+  flow.is_forbidden_ = loaded.forbidden;
+  flow.report_ = mask.masked_cut(core::print_text(loaded.diagnostics, sources));
   for (const core::Diagnostic& diagnostic : loaded.diagnostics) {
     flow.messages_.push_back({diagnostic.severity == core::Severity::error, diagnostic.place.file,
-                              diagnostic.place.line, diagnostic.place.column, diagnostic.message, diagnostic.hint});
+                              diagnostic.place.line, diagnostic.place.column, mask.masked_cut(diagnostic.message),
+                              mask.masked_cut(diagnostic.hint)});
   }
   return flow;
 }

@@ -74,6 +74,10 @@ bool LineFeed::take_record(Block& block, uint32_t most_lines) {
   }
 }
 
+bool LineFeed::has_room_at(uint64_t ordinal) const {
+  return ordinal < writer_.first_unwritten() + window_ && !writer_.is_heavy();
+}
+
 // How many jobs may be admitted from this one on, after waiting for room. None: the run is at its end.
 uint64_t LineFeed::room_at(uint64_t ordinal) {
   if (ordinal > last_) {
@@ -81,10 +85,10 @@ uint64_t LineFeed::room_at(uint64_t ordinal) {
     return 0;
   }
   if (ordinal <= skip_) return 1;
-  if (writer_.first_unwritten() + window_ <= ordinal) {
+  if (!has_room_at(ordinal)) {
     waiting_for_room_ = ordinal;
     tell_full_();
-    writer_.wait_until_written(ordinal - window_);
+    writer_.wait_for_room(ordinal > window_ ? ordinal - window_ : 0);
     waiting_for_room_ = 0;
   }
   const uint64_t admitted = writer_.first_unwritten() + window_;
@@ -107,7 +111,7 @@ void LineFeed::take_data(Block& block) {
 
 bool LineFeed::is_full() const {
   const uint64_t ordinal = waiting_for_room_;
-  return ordinal && writer_.first_unwritten() + window_ <= ordinal;
+  return ordinal && !has_room_at(ordinal);
 }
 
 void LineFeed::end(std::string reason) {

@@ -53,6 +53,7 @@ class LineFeed {
 
  private:
   bool take_record(Block&, uint32_t most_lines);
+  bool has_room_at(uint64_t ordinal) const;
   uint64_t room_at(uint64_t ordinal);
   uint64_t done_from(uint64_t ordinal, uint64_t most) const;
   void take_data(Block&);

@@ -11,7 +11,8 @@ namespace runnel::core {
 namespace {
 
 constexpr size_t kMostSpare = 64;
-constexpr size_t kMostKept = size_t{4} * 1024 * 1024;  // bytes; a block is about 1 ms of work: 1 MB of records
+constexpr size_t kMostKept = size_t{4} * 1024 * 1024;   // bytes; a block is about 1 ms of work: 1 MB of records
+constexpr size_t kMostHeld = size_t{64} * 1024 * 1024;  // the window bounds the records, this what large ones weigh
 constexpr size_t kFew = 16 * 1024;
 constexpr size_t kJoined = 128 * 1024;  // bytes that are written at once if they are ready
 
@@ -32,6 +33,7 @@ void OrderedWriter::submit(uint64_t first, uint64_t last, OutBuffer& bytes) {
 void OrderedWriter::keep(uint64_t turn, uint64_t end, OutBuffer& bytes) {
   Ready& ready = waiting_[turn];
   ready.end = end;
+  held_ += bytes.size();
   if (bytes.size() <= kFew) {
     ready.few = bytes.view();
     bytes.clear();
@@ -53,6 +55,7 @@ bool OrderedWriter::take_ready(OutBuffer& bytes, uint64_t& end) {
     Ready& ready = waiting_.begin()->second;
     if (bytes.size() && bytes.size() + ready.view().size() > kJoined) break;
     end = ready.end;
+    held_ -= ready.view().size();
     if (ready.many && bytes.size() == 0) {
       std::swap(bytes, *ready.many);
     } else {
@@ -60,6 +63,7 @@ bool OrderedWriter::take_ready(OutBuffer& bytes, uint64_t& end) {
     }
     if (ready.many && spare_.size() < kMostSpare) {
       ready.many->clear();
+      ready.many->release_above(kMostKept);
       spare_.push_back(std::move(ready.many));
     }
     waiting_.erase(waiting_.begin());
@@ -84,6 +88,7 @@ void OrderedWriter::write_ready(std::unique_lock<std::mutex>& lock) {
     } else {
       error_ = error;
       waiting_.clear();
+      held_ = 0;
     }
     changed_.notify_all();
   }
@@ -96,9 +101,14 @@ uint64_t OrderedWriter::first_unwritten() const {
   return next_;
 }
 
-void OrderedWriter::wait_until_written(uint64_t ordinal) {
+bool OrderedWriter::is_heavy() const {
+  const std::lock_guard lock(mutex_);
+  return held_ > kMostHeld;
+}
+
+void OrderedWriter::wait_for_room(uint64_t ordinal) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return next_ > ordinal || error_ != 0 || stopped_; });
+  changed_.wait(lock, [&] { return (next_ > ordinal && held_ <= kMostHeld) || error_ != 0 || stopped_; });
 }
 
 int OrderedWriter::error() const {

@@ -31,8 +31,10 @@ class OrderedWriter {
 
   // The first ordinal that is not written yet. In completion order: 1 + how many are.
   uint64_t first_unwritten() const;
-  // Waits until first_unwritten() > ordinal, or a write failed, or stop().
-  void wait_until_written(uint64_t ordinal);
+  // So much output waits for its turn, or for a slow reader, that no more jobs should be admitted.
+  bool is_heavy() const;
+  // Waits until first_unwritten() > ordinal and it is not heavy, or a write failed, or stop().
+  void wait_for_room(uint64_t ordinal);
 
   int error() const;       // errno of the first failed write; EPIPE: the reader went away; 0: none
   void stop();             // [any thread] wakes the waiting
@@ -63,6 +65,7 @@ class OrderedWriter {
   OutBuffer joined_;                               // what the writing thread writes at once
   uint64_t arrived_;                               // in completion order: the number of the next job that comes
   uint64_t next_;                                  // to be written
+  size_t held_ = 0;                                // bytes in waiting_
   FileSync* sync_ = nullptr;
   int error_ = 0;
   bool writing_ = false;

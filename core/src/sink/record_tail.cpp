@@ -63,7 +63,7 @@ char* RecordWriter::write_tail(OutBuffer& out, char* cursor, JobContext& job) {
   }
   if (chosen(kOutput) && !job.output.empty()) {
     cursor = put_name(out, cursor, R"(,"output":)");
-    cursor = write_text(out, cursor, job.output.text());
+    cursor = write_text(out, cursor, job.output.text(), job.output.dropped() > 0);
   }
   if (chosen(kDiscarded) && job.discarded > 0) cursor = put_number(out, cursor, R"(,"discarded":)", job.discarded);
   if (const uint64_t dropped = job.trace_log.dropped(); chosen(kTraceDropped) && dropped > 0) {
@@ -86,7 +86,7 @@ char* RecordWriter::write_tail(OutBuffer& out, char* cursor, JobContext& job) {
 
 char* RecordWriter::write_problem(OutBuffer& out, char* cursor, const Problem& problem, bool with_message) {
   cursor = write_text(out, put_name(out, cursor, R"({"code":)"), problem.code);
-  if (with_message) cursor = write_text(out, put_name(out, cursor, R"(,"message":)"), problem.message);
+  if (with_message) cursor = write_text(out, put_name(out, cursor, R"(,"message":)"), problem.message, true);
   cursor = write_text_or_null(out, put_name(out, cursor, R"(,"routine_id":)"), problem.routine_id);
   cursor = put_number(out, cursor, R"(,"attempt":)", problem.attempt);
   cursor = write_text_or_null(out, put_name(out, cursor, R"(,"location":)"), problem.location);
@@ -125,7 +125,7 @@ char* RecordWriter::write_post(OutBuffer& out, char* cursor, const JobContext& j
 char* RecordWriter::write_raw_line(OutBuffer& out, char* cursor, const JobContext& job) {
   std::string masked;
   std::string_view line = job.input_text;
-  if (mask_.active()) line = masked = mask_.masked(line);
+  if (mask_.active()) line = masked = mask_.masked_line(job.input_truncated ? mask_.masked_cut(line) : line);
   const Shown shown = shown_part(line);
   if (shown.is_text) {
     cursor = put_name(out, cursor, R"(,"text":)");
@@ -139,12 +139,12 @@ char* RecordWriter::write_raw_line(OutBuffer& out, char* cursor, const JobContex
   return truncated ? put_name(out, cursor, R"(,"truncated":true)") : cursor;
 }
 
-char* RecordWriter::write_text(OutBuffer& out, char* cursor, std::string_view text) {
+char* RecordWriter::write_text(OutBuffer& out, char* cursor, std::string_view text, bool is_cut) {
   if (text.empty()) return put_name(out, cursor, R"("")");
   std::string valid;
   if (!is_utf8(text)) text = valid = printable(text);
   if (!mask_.active()) return write_string(out, cursor, text, 0, options_.write);
-  return write_string(out, cursor, mask_.masked(text), 0, options_.write);
+  return write_string(out, cursor, is_cut ? mask_.masked_cut(text) : mask_.masked(text), 0, options_.write);
 }
 
 char* RecordWriter::write_text_or_null(OutBuffer& out, char* cursor, std::string_view text) {

@@ -93,7 +93,13 @@ char* RecordWriter::write_head(OutBuffer& out, char* cursor, const JobContext& j
     cursor = put(cursor, text_of(job.status));
     *cursor++ = '"';
   }
-  if (chosen(kError)) field(R"(,"error":)", job.error);
+  if (chosen(kError)) {
+    if (mask_.active() && job.error.kind == RUNNEL_STRING) {
+      cursor = write_text(out, put(out.ensure(cursor, kRoom), R"(,"error":)"), to_std_string(job.error), true);
+    } else {
+      field(R"(,"error":)", job.error);
+    }
+  }
   cursor = out.ensure(cursor, kRoom);
   if (chosen(kCreatedAt)) {
     cursor = put(cursor, R"(,"created_at":")");

@@ -50,7 +50,7 @@ class RecordWriter {
   char* write_post(OutBuffer&, char*, const JobContext&);
   char* write_raw_line(OutBuffer&, char*, const JobContext&);
   char* write_any(OutBuffer&, char*, Value);
-  char* write_text(OutBuffer&, char*, std::string_view);  // made valid UTF-8
+  char* write_text(OutBuffer&, char*, std::string_view, bool is_cut = false);  // made valid UTF-8
   char* write_text_or_null(OutBuffer&, char*, std::string_view);
 
   RecordOptions options_;

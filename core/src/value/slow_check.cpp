@@ -48,7 +48,13 @@ class Checker {
     if (at_ == bad_utf8_) return fail_utf8();
     return fail(ReadError::syntax, std::move(message));
   }
-  bool fail_utf8() { return fail(ReadError::utf8, "bad UTF-8 byte " + hex_byte(text_[at_])); }
+  bool fail_utf8() { return fail(ReadError::utf8, "bad UTF-8 byte " + hex_byte(text_[at_]) + utf16_hint()); }
+  // A byte order mark, or half of an ASCII character.
+  std::string utf16_hint() const {
+    const bool is_mark = text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff");
+    const bool is_half = text_.starts_with(std::string_view("\0", 1)) || (text_.size() > 1 && text_[1] == 0);
+    return is_mark || is_half ? "; it looks like UTF-16, convert it to UTF-8 first" : "";
+  }
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool object() const { return !levels_.empty() && levels_.back().object; }
@@ -125,7 +131,8 @@ class Checker {
     if (c == '"') return string() && done();
     if (c == '-' || is_digit(c)) return number() && done();
     if (is_word(c)) return word() && done();
-    return fail_syntax(want_ == Want::value_or_close ? "expected a value or ']'" : "expected a value");
+    const std::string wanted = want_ == Want::value_or_close ? "expected a value or ']'" : "expected a value";
+    return fail_syntax(c == 0 ? wanted + utf16_hint() : wanted);
   }
 
   bool string() {
