@@ -19,7 +19,15 @@ constexpr const char* kExitCodes =
     "run;\n"
     "  65 the --output file or its state is damaged in the middle; 70 internal error; 71 no threads or memory;\n"
     "  73 the --output file cannot be created; 74 input or output failed, a run with --output can be resumed;\n"
-    "  75 another run writes the --output file; 77 --untrusted forbids what the flow wants; 141 the reader of the output went away";
+    "  75 another run writes the --output file; 77 --untrusted forbids what the flow wants; 141 the reader of the "
+    "output went away";
+
+constexpr const char* kReplayed =
+    "Files are read through before the first job: a record without `post` (see --record-input; failed jobs always have "
+    "it), one with post.truncated or a line that is no record is exit 2; from a\n"
+    "pipe it is a failed job (input.record). A last record that is not whole is left out. A job keeps its metadata, "
+    "under "
+    "what --metadata gives now, and its record says `replay_of`.\n";
 
 // Said whole, for the parser's own messages begin with the option and a colon. An empty text is a shell variable that
 // is not set, which the parser would pass over.
@@ -203,7 +211,7 @@ void add_replay_options(CLI::App& app, RunArguments& arguments) {
   add_identity(app, arguments);
   add_output(app, arguments);
   add_file_options(app, arguments);
-  app.footer(kExitCodes);
+  app.footer(std::string(kReplayed) + kExitCodes);
 }
 
 }  // namespace runnel::cli
