@@ -23,6 +23,13 @@ constexpr const char* kExitCodes =
     "  129, 130, 143 stopped by SIGHUP, SIGINT, SIGTERM; 141 the reader of the output went away.\n"
     "  A signal comes before 141, 74, 70, 124 and 1, in this order";
 
+constexpr const char* kReplayed =
+    "Files are read through before the first job: a record without `post` (see --record-input; failed jobs always have "
+    "it), one with post.truncated or a line that is no record is exit 2; from a\n"
+    "pipe it is a failed job (input.record). A last record that is not whole is left out. A job keeps its metadata, "
+    "under "
+    "what --metadata gives now, and its record says `replay_of`.\n";
+
 // Said whole, for the parser's own messages begin with the option and a colon. An empty text is a shell variable that
 // is not set, which the parser would pass over.
 CLI::Validator number_check(const std::string& option) {
@@ -206,7 +213,7 @@ void add_replay_options(CLI::App& app, RunArguments& arguments) {
   add_output(app, arguments);
   add_file_options(app, arguments);
   add_stop_options(app, arguments);
-  app.footer(kExitCodes);
+  app.footer(std::string(kReplayed) + kExitCodes);
 }
 
 }  // namespace runnel::cli

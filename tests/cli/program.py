@@ -1,6 +1,7 @@
 """What the test programs of this folder share: the runner under test and how heavy the build is."""
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -8,6 +9,8 @@ RUNNEL = sys.argv[1]
 FLOWS = pathlib.Path(__file__).resolve().parents[2] / "flows"
 SANITIZED = bool(os.environ.get("RUNNEL_SANITIZE"))
 os.environ.setdefault("RUNNEL_PLUGINS", str(pathlib.Path(RUNNEL).resolve().parents[1] / "flows"))  # the flows' own libraries
+for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # in the background, and under nohup, they are ignored
+    signal.signal(one, signal.SIG_DFL)
 TIMEOUT = 300  # only ends a hang; nothing is measured
 
 

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,8 @@ from check_output import mistakes
 RUNNEL = sys.argv[1]
 HERE = pathlib.Path(__file__).resolve().parent
 SANITIZED = bool(os.environ.get("RUNNEL_SANITIZE"))
+for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # in the background, and under nohup, they are ignored
+    signal.signal(one, signal.SIG_DFL)
 TIMEOUT = 300  # only ends a hang; nothing is measured
 
 

@@ -21,7 +21,7 @@ struct DiffResult {
   std::string message;  // of 2 and 74
 };
 
-// "-": standard input, for one of them. Memory: about 50 bytes for each record of both; what cannot be read twice
+// "-": standard input, for one of them. Memory: about 150 bytes a job; what cannot be read twice
 // (standard input, packed files) is kept in an unnamed temporary file meanwhile.
 DiffResult diff_runs(const std::string& a, const std::string& b, const DiffOptions&);
 
