@@ -200,6 +200,7 @@ void add_run_options(CLI::App& app, RunArguments& arguments) {
   add_identity(app, arguments);
   add_output(app, arguments);
   add_file_options(app, arguments);
+  add_stop_options(app, arguments);
   app.footer(kExitCodes);
 }
 
