@@ -51,23 +51,6 @@ struct __attribute__((visibility("hidden"))) TypeOf {
   }
   static void destroy(void* self) noexcept { delete static_cast<Routine*>(self); }
 
-  static constexpr runnel_type type = {sizeof(runnel_type),
-                                       spec.flags_,
-                                       spec.name_,
-                                       spec.summary_,
-                                       spec.slots_,
-                                       spec.events_,
-                                       spec.params_,
-                                       spec.slot_count_,
-                                       spec.event_count_,
-                                       spec.param_count_,
-                                       0,
-                                       TypeOf::resolver(),
-                                       create,
-                                       activate,
-                                       destroy,
-                                       TypeOf::judge()};
-
  private:
   template <class Function>
   static bool accepted(runnel_context* context, Function&& function) noexcept {
@@ -113,6 +96,25 @@ struct __attribute__((visibility("hidden"))) TypeOf {
       return new Routine();
     }
   }
+
+ public:
+  // Behind what it names: Clang looks names of an initializer up where it stands.
+  static constexpr runnel_type type = {sizeof(runnel_type),
+                                       spec.flags_,
+                                       spec.name_,
+                                       spec.summary_,
+                                       spec.slots_,
+                                       spec.events_,
+                                       spec.params_,
+                                       spec.slot_count_,
+                                       spec.event_count_,
+                                       spec.param_count_,
+                                       0,
+                                       TypeOf::resolver(),
+                                       create,
+                                       activate,
+                                       destroy,
+                                       TypeOf::judge()};
 };
 
 namespace detail {

@@ -17,7 +17,8 @@ constexpr ptrdiff_t kMostDigits = 18;  // always fit an int64
 
 constexpr auto kEndsScalar = [] {
   std::array<bool, 256> table{};
-  for (const unsigned char c : {' ', '\t', '\r', '\n', ',', ':', '[', ']', '{', '}'}) table[c] = true;
+  for (const char c : {' ', '\t', '\r', '\n', ',', ':', '[', ']', '{', '}'})
+    table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 
