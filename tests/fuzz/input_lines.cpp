@@ -145,7 +145,9 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Input whole = read_all(file.name(), format, 4096);
   put_on_stdin(bytes, piece);
   const Input pieces = read_all("-", format, most_lines);
-  require(whole.end == pieces.end && whole.failure == pieces.failure, "both end the same way");
+  // Which damage the library for packed bytes sees first depends on how they come: it stands behind the colon.
+  const auto kind_of = [](const std::string& failure) { return failure.substr(0, failure.find(':')); };
+  require(whole.end == pieces.end && kind_of(whole.failure) == kind_of(pieces.failure), "both end the same way");
   // What came before damaged packed bytes is given as far as it was unpacked when they were met.
   const bool is_damaged = whole.end == BlockReader::Taken::failed;
   const size_t same = std::min(whole.records.size(), is_damaged ? pieces.records.size() : SIZE_MAX);
