@@ -52,7 +52,7 @@ TEST_CASE("lines of any length come through a pipe as they are") {
 }
 
 TEST_CASE("a pipe nobody reads holds whole short lines, and freeze() need not wait") {
-  const Pipe& pipe = *new Pipe;  // its thread never ends, and may be in a write
+  static const Pipe& pipe = *new Pipe;  // its thread never ends, and may be in a write
   auto* const writer = new LineWriter(pipe.ends[1]);
   auto* const text = new std::string;
   for (int i = 0; i < 2000; ++i) *text += lines_of({100 + static_cast<size_t>(i) % 900});
