@@ -15,7 +15,12 @@
 #endif
 
 #ifdef RUNNEL_COUNTS_MEMORY
-#include <sanitizer/allocator_interface.h>
+// Of sanitizer/allocator_interface.h, which comes with Clang and not with GCC, though its runtime has them.
+extern "C" {
+int __sanitizer_install_malloc_and_free_hooks(void (*took)(const volatile void*, size_t),
+                                              void (*gave_back)(const volatile void*));
+size_t __sanitizer_get_allocated_size(const volatile void*);
+}
 #endif
 
 namespace runnel::fuzz {
@@ -37,7 +42,7 @@ class MemoryPeak {
     most_ = std::max(most_, now_);
   }
   static void gave_back(const volatile void* block) {
-    now_ -= static_cast<int64_t>(__sanitizer_get_allocated_size(const_cast<const void*>(block)));
+    now_ -= static_cast<int64_t>(__sanitizer_get_allocated_size(block));
   }
 #endif
   static inline int64_t now_ = 0;
