@@ -82,6 +82,19 @@ TEST_CASE("what no hook sees is charged for") {
   }
 }
 
+TEST_CASE("the clock is looked at behind what was refused, however few instructions led there") {
+  ScriptFixture f;
+  f.compile({{ExpressionKind::lua_script, R"(
+    local m = {}
+    m.__call = setmetatable({}, m)
+    pcall(m.__call))"}});
+  f.renew();
+  f.context.deadline_us = 1;
+  Value out{};
+  CHECK_FALSE(f.engine->evaluate(0, f.context, out));
+  CHECK(f.context.failure.code == "timeout");
+}
+
 TEST_CASE("instructions are counted per activation") {
   ScriptFixture f;
   f.limits.instructions = 100'000;

@@ -129,6 +129,7 @@ class LuaEngine final : public ScriptEngine, public AllocationWatcher {
   void report(int status, const Chunk&);
   std::string message_of_error(const Chunk&, uint32_t& line);
   void charge_later(uint64_t instructions);
+  void hook_next();  // at the next instruction; does not raise
   void set_doomed();
   uint32_t current_line();
   std::string current_function();

@@ -20,6 +20,7 @@ void LuaEngine::set_hook(bool armed) {
 void LuaEngine::hook(lua_State* L, lua_Debug*) {
   LuaEngine& engine = engine_of(L);
   if (engine.doomed_) engine.end_failed();
+  if (engine.hook_dirty_) engine.set_hook(engine.hook_armed_);
   const int64_t now = thread_cpu_us();
   if (engine.started_us_ == 0) engine.started_us_ = now;
   if (now - engine.started_us_ > kMostRunTime)
@@ -73,8 +74,7 @@ void LuaEngine::set_doomed() {
   doomed_ = true;
   doom_.line = current_line();
   doom_.named = current_function();
-  lua_sethook(state_, hook, LUA_MASKCOUNT, 1);
-  hook_dirty_ = true;
+  hook_next();
 }
 
 void LuaEngine::require_room(size_t bytes) {
@@ -92,11 +92,13 @@ void LuaEngine::lose_memory() {
   must_reopen_ = true;
 }
 
-// Each refusal makes Lua collect all its garbage first.
+// Each refusal makes Lua collect all its garbage first, and what led to it may have taken seconds within one
+// instruction: the clock is looked at before the next one.
 void LuaEngine::refused() {
   constexpr uint64_t kCost = 50'000;
   refused_line_ = current_line();
   charge_later(kCost);
+  if (context_) hook_next();
 }
 
 // Copying large blocks takes time the hook does not count.
@@ -106,7 +108,10 @@ void LuaEngine::large_block(size_t bytes) { charge_later(bytes / kLargeBytesPerI
 void LuaEngine::charge_later(uint64_t instructions) {
   if (!context_) return;
   budget_ = instructions < budget_ ? budget_ - instructions : 0;
-  if (budget_ > 0 || doomed_) return;
+  if (budget_ == 0 && !doomed_) hook_next();
+}
+
+void LuaEngine::hook_next() {
   lua_sethook(state_, hook, LUA_MASKCOUNT, 1);
   hook_dirty_ = true;
 }
