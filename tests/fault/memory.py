@@ -61,6 +61,7 @@ def stalled_reader(size, options):
     before = idle("big", *options)
     child = start("big", *options)
     taken = write_until_blocked(child, line)
+    lines = max(lines, -(-taken // len(line)))  # it may have taken all there was to be, and a piece more
     check(f"{options}: with nobody reading, it stops to read", taken < 160 << 20, f"{taken >> 20} MiB went in")
     grown = memory(child) - before
     print(f"        {taken >> 20} MiB were taken, {grown >> 10} MiB more in memory")
