@@ -46,6 +46,7 @@ struct RunArguments {
   bool resume_stateless = false;
   bool force = false;
   std::string durability;  // "": exit
+  bool isolate = false;
   bool fail_fast = false;
   std::optional<std::string> max_failures;
   std::string bad_input = "record";

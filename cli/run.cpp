@@ -11,6 +11,7 @@
 
 #include "going_on.hpp"
 #include "inputs.hpp"
+#include "run_flow.hpp"
 #include "run_plan.hpp"
 #include "stop_signals.hpp"
 #include "summary.hpp"
@@ -62,15 +63,13 @@ int run(const Classes& classes, const RunArguments& arguments) {
   flow_options.where = arguments.where;
   flow_options.job_id_from = arguments.job_id_from;
   flow_options.plugins = arguments.flow_arguments.plugins;
-  flow_options.child_first = true;
-  const Flow flow = arguments.script ? Flow::from_script(*arguments.script, classes, flow_options)
-                                     : Flow::load(arguments.flow, classes, flow_options);
-  if (!flow || !arguments.quiet) write_all(STDERR_FILENO, flow.report());
-  if (!flow) return flow.is_forbidden() ? 77 : 2;
-
   runtime.workers = arguments.workers;
   runtime.deterministic = arguments.deterministic;
   runtime.trace_level = level_of(arguments.trace_level);
+  RunFlow loaded = load_run_flow(classes, arguments, flow_options, runtime, batch);
+  if (loaded.exit_code) return loaded.exit_code;
+  const Flow& flow = loaded.flow;
+  batch.isolation = loaded.isolation.get();
   if (arguments.dry_run) return print_plan(flow, runtime, batch);
   const bool interactive = !batch.data && !batch.inputs.empty() && batch.inputs.front() == "-" && isatty(STDIN_FILENO);
   if (interactive && !arguments.quiet)
@@ -101,6 +100,7 @@ int run(const Classes& classes, const RunArguments& arguments) {
   }
   BatchResult result = run_batch(flow, runtime, batch);
   signals.reset();
+  loaded.isolation.reset();
   const bool was_stopped = result.exit_code == kTimeoutExit || (result.exit_code > 128 && result.exit_code != 141);
   if (was_stopped) result.message += how_to_go_on(arguments, batch, &result.counts.posted);
   const bool closed = batch.file || close(batch.output) == 0 || errno == EINTR;

@@ -70,6 +70,10 @@ void add_stop_options(CLI::App& app, RunArguments& arguments) {
          "Time that jobs under way have after SIGINT, SIGTERM, SIGHUP or --timeout (default 10s); then they are "
          "cancelled. A second signal cancels at once")
       ->type_name("TIME");
+  app.add_flag("--isolate", arguments.isolate,
+               "Run the jobs in processes of their own, one for each worker: a routine that crashes, calls exit() or "
+               "does not return costs its job (it fails, code crash) and nothing else. With --output, a job that has "
+               "killed three processes is not run again (quarantined)");
   app.add_option("--summary", arguments.summary,
                  "Write how many jobs ended how, all and by worker, as JSON to this file when the run has ended, also "
                  "when it was stopped; - is stderr")

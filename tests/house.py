@@ -12,7 +12,7 @@ import sys
 
 MAY_INCLUDE = {  # direct and, through them, indirect
     "base": [], "value": ["base"], "job": ["value"], "source": ["job"], "routine": ["job"], "flow": ["routine"], "policy": ["flow"],
-    "runtime": ["policy"], "sink": ["job"], "config": ["flow"], "script": ["routine"], "plugin": ["routine"], "diff": ["source", "sink"], "embed": ["config", "script", "plugin", "runtime", "source", "sink"],
+    "runtime": ["policy"], "sink": ["job"], "config": ["flow"], "script": ["routine"], "plugin": ["routine"], "isolate": ["job"], "diff": ["source", "sink"], "embed": ["config", "script", "plugin", "runtime", "source", "sink", "isolate"],
 }
 ONLY_IN = {  # pattern of an include -> folders
     r"yaml-cpp/": ["core/src/config"], r"lua\.h|lauxlib\.h|lualib\.h|lua\.hpp|re2/": ["core/src/script"], r"dlfcn\.h": ["core/src/plugin"],

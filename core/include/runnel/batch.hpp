@@ -12,6 +12,8 @@
 
 namespace runnel {
 
+class Isolation;  // isolation.hpp
+
 // fresh: refuses a file that is there. force: replaces it. resume: goes on with it. retry_failed: the same, and runs
 // the jobs that failed again.
 enum class FileMode : uint8_t { fresh, force, resume, retry_failed };
@@ -66,6 +68,7 @@ struct BatchOptions {
   StopLimits limits{};
   bool skip_bad_input = false;       // a bad line has no record; it counts as ever
   std::optional<Stopper> stopper{};  // for others to end the run
+  Isolation* isolation = nullptr;    // where jobs run in processes of their own; null: in this one
   int output = 1;                    // descriptors
   int errors = 2;                    // failures, where no records are printed
 };

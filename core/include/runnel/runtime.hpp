@@ -82,6 +82,8 @@ class Flow {
  public:
   // "-" reads standard input.
   static Flow load(const std::string& path, const Classes&, const FlowOptions& = {});
+  // The text of a flow file, for from_text(). errno, or 0.
+  static int read(const std::string& path, std::string& text);
   static Flow from_text(const std::string& name, std::string text, const Classes&, const FlowOptions& = {});
   // One routine `main` of class script with the slot `input` and the event `output`; messages name the script -e.
   static Flow from_script(std::string lua, const Classes&, FlowOptions = {});

@@ -8,6 +8,7 @@
 #include "embed/partition.hpp"
 #include "embed/record_choice.hpp"
 #include "embed/setup.hpp"
+#include "runnel/isolation.hpp"
 
 namespace runnel {
 
@@ -47,7 +48,11 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   }
   const uint32_t count = workers_for(loaded, runtime.workers);
   std::vector<std::unique_ptr<core::JobRunner>> runners;
-  for (uint32_t i = 0; i < count; ++i) {
+  if (options.isolation) {
+    run->relays = std::make_unique<core::RelayCrew>(options.isolation->workplace(), flow, count);
+    if (std::string problem = run->relays->start(); !problem.empty()) return refused(2, problem);
+  }
+  for (uint32_t i = 0; i < count && !run->relays; ++i) {
     runners.push_back(core::make_runner(flow, i, batch.jobs));
     if (!runners.back()->problem().empty()) return refused(2, runners.back()->problem());
   }
@@ -84,7 +89,7 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
     if (run->inboxes) run->inboxes->stop();
     run->wake_workers();
   };
-  for (uint32_t i = 0; i < count; ++i) {
+  for (uint32_t i = 0; i < runners.size(); ++i) {
     workers.push_back(std::make_unique<core::BatchWorker>(std::move(runners[i]), i, batch.plan, feed,
                                                           run->inboxes ? &*run->inboxes : nullptr, output, *run->errors,
                                                           stop_all));
@@ -96,8 +101,12 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   run->crew = std::make_unique<core::Crew>(workers, stop_all);
   run->listen(options.skip + 1);
   std::string problem;
-  // The blocks of partitioned runs are several workers': one that is lost would leave the others' output incomplete.
-  if (flow.may_not_return() && !run->inboxes) {
+  if (run->relays) {
+    run->relays->work_at({&batch.plan, &feed, run->inboxes ? &*run->inboxes : nullptr, &output, run->errors.get(),
+                          file.run.get(), file.runs_done, stop_all});
+    problem = run->relays->work();
+    // The blocks of partitioned runs are several workers': one that is lost would leave the others' output incomplete.
+  } else if (flow.may_not_return() && !run->inboxes) {
     for (const auto& worker : workers) worker->watch();
     problem = run->crew->work_watched([&feed](core::BatchWorker& worker, const core::JobContext& job) {
       feed.end(worker.stuck_text(job));
@@ -109,6 +118,7 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   if (problem.empty()) output.finish();
   BatchResult result = run->concluded(problem);
   if (run->stop) run->stop->detach();
+  result.must_end = run->relays && flow.may_not_return();  // what a library does at exit() is its own
   if (run->crew->has_lost()) {
     result.must_end = true;
     run.release();  // NOLINT: a thread may still use it

@@ -43,6 +43,7 @@ namespace core {
 
 void BatchRun::wake_workers() {
   for (const auto& worker : workers) worker->look_up();
+  if (relays) relays->wake();
 }
 
 void BatchRun::listen(uint64_t first_ordinal) {
@@ -62,14 +63,18 @@ BatchResult BatchRun::concluded(const std::string& problem) {
   uint64_t failed_selects = 0;
   uint64_t written = 0;
   JobCounts again;
-  for (const auto& worker : workers) {
-    result.by_worker.push_back(worker->counts());
-    result.counts.add(worker->counts());
-    result.unfinished += worker->unfinished();
-    result.late_finishes += worker->late_finishes();
-    failed_selects += worker->failed_selects();
-    written += worker->written();
-    again.add(worker->counts_again());
+  const auto add = [&](const WorkerTotals& totals) {
+    result.by_worker.push_back(totals.counts);
+    result.counts.add(totals.counts);
+    result.unfinished += totals.unfinished;
+    result.late_finishes += totals.late_finishes;
+    failed_selects += totals.failed_selects;
+    written += totals.written;
+    again.add(totals.again);
+  };
+  for (const auto& worker : workers) add(worker->totals());
+  if (relays) {
+    for (const auto& relay : relays->relays()) add(relay->totals());
   }
   const int stop_exit = stop ? stop->exit_code() : 0;
   const uint64_t posted = result.counts.posted;

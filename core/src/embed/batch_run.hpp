@@ -9,6 +9,7 @@
 #include "embed/batch_plan.hpp"
 #include "embed/batch_worker.hpp"
 #include "embed/crew.hpp"
+#include "embed/relay_crew.hpp"
 #include "embed/record_choice.hpp"
 #include "embed/resumable_output.hpp"
 #include "embed/stop_rules.hpp"
@@ -35,6 +36,7 @@ struct BatchRun {
   std::optional<WorkerInboxes> inboxes;
   std::vector<std::unique_ptr<BatchWorker>> workers;
   std::unique_ptr<Crew> crew;
+  std::unique_ptr<RelayCrew> relays;  // instead of workers: they are processes
 
   ~BatchRun() {
     if (stop) stop->detach();

@@ -31,13 +31,6 @@ void BatchWorker::work() {
   runner_->cancel_waiting();
 }
 
-// What the run says at its end, before the number of jobs.
-std::string BatchWorker::critical_text(const JobContext& job) const {
-  return printable(records_.without_secrets(
-      "routine \"" + job.error_detail->routine_id + "\" is critical and failed job " + to_std_string(job.job_id) +
-      " (" + std::string(job.place.source) + ":" + std::to_string(job.place.line) + ")"));
-}
-
 // There is no input left to wait for, beside which the output's reader is watched.
 void BatchWorker::watch_reader() {
   constexpr int64_t kEvery = 200'000;  // us
@@ -70,11 +63,11 @@ void BatchWorker::hand_in(uint64_t first, uint64_t last) {
 }
 
 void BatchWorker::count_again(const JobContext& job) {
-  ++counts_again_.posted;
-  counts_again_.completed += job.status == Status::completed;
-  counts_again_.failed += job.status == Status::failed;
-  counts_again_.cancelled += job.status == Status::cancelled;
-  counts_again_.bad_input += job.status == Status::failed && job.error_detail->code.starts_with("input.");
+  ++totals_.again.posted;
+  totals_.again.completed += job.status == Status::completed;
+  totals_.again.failed += job.status == Status::failed;
+  totals_.again.cancelled += job.status == Status::cancelled;
+  totals_.again.bad_input += job.status == Status::failed && job.error_detail->code.starts_with("input.");
 }
 
 void BatchWorker::run(const Block& block) {
@@ -102,71 +95,27 @@ void BatchWorker::run(const Block& block) {
   hand_in(first_, block.first_ordinal + block.lines.size() - 1);
 }
 
-// As JobRunner::run(), unless the run was cancelled meanwhile.
 JobContext* BatchWorker::run_job(const JobRequest& request) {
-  if (!is_cancelled()) {
-    JobContext* const job = runner_->run(request);
-    is_unfinished_ = job && runner_->was_cancelled();
-    return job;
-  }
-  unrun_.emplace();
-  runner_->describe_unrun(request, *unrun_);
-  unrun_->error = {};
-  ++lost_.posted;
-  ++lost_.cancelled;
-  is_unfinished_ = true;
-  return &*unrun_;
-}
-
-bool BatchWorker::is_bad_input(const JobContext& job) const {
-  return job.status == Status::failed && job.error_detail && job.error_detail->routine_id.empty() &&
-         job.error_detail->code.starts_with("input.");
+  JobContext* const job = runner_->run(request);
+  is_unfinished_ = job && runner_->was_cancelled();
+  return job;
 }
 
 void BatchWorker::print(JobContext& job) {
   if (is_done(job.place.ordinal)) return count_again(job);
   if (is_unfinished_) {
-    ++unfinished_;
+    ++totals_.unfinished;
     if (file_) return;  // it is not done
   }
-  if (job.is_critical) feed_.end(critical_text(job));
+  const bool is_bad_input = JobPrinter::is_bad_input(job);
+  if (job.is_critical) feed_.end(printer_.critical_text(job));
   if (plan_.rules) {
     plan_.rules->count({1, job.status == Status::completed, job.status == Status::failed,
-                        job.status == Status::cancelled, is_bad_input(job)});
+                        job.status == Status::cancelled, is_bad_input});
   }
-  if (plan_.skips_bad_input && is_bad_input(job)) return;
-  ++written_;
-  if (plan_.printed == Printed::record) return records_.write(out_, job);
-  print_finished(job);
-}
-
-void BatchWorker::print_finished(JobContext& job) {
-  if (job.status != Status::completed) {
-    report(job, job.error_detail ? *job.error_detail : Problem{"", std::string(text_of(job.status)), "", 1, "", ""});
-  }
-  if (is_unfinished_) return;
-  if (plan_.printed == Printed::emitted) {
-    for (const Value item : runner_->collected()) records_.write_line(out_, item);
-    return;
-  }
-  Value selected{};
-  Problem failure;
-  if (runner_->evaluate_finished(*plan_.select, selected, failure)) {
-    records_.write_line(out_, selected);
-  } else {
-    ++failed_selects_;
-    failure.message = "--select: " + failure.message;
-    report(job, failure);
-  }
-}
-
-// jobs.jsonl:3: job 0190...: failed: message (routine logic, flow.yaml:12:5)
-void BatchWorker::report(const JobContext& job, const Problem& problem) {
-  std::string text = std::string(job.place.source) + ":" + std::to_string(job.place.line) + ": job " +
-                     to_std_string(job.job_id) + ": " + std::string(text_of(job.status)) + ": " + problem.message;
-  if (!problem.code.empty()) text += " [" + problem.code + "]";
-  if (!problem.location.empty()) text += " at " + problem.location;
-  failures_.append(printable(records_.without_secrets(text)) + "\n");
+  if (plan_.skips_bad_input && is_bad_input) return;
+  ++totals_.written;
+  if (!printer_.print(job, *runner_, is_unfinished_, out_, failures_)) ++totals_.failed_selects;
 }
 
 }  // namespace runnel::core

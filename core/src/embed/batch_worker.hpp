@@ -8,24 +8,19 @@
 #include "embed/block_sizer.hpp"
 #include "embed/file_run.hpp"
 #include "embed/input_waiter.hpp"
+#include "embed/job_printer.hpp"
 #include "embed/line_feed.hpp"
 #include "embed/stop_rules.hpp"
 #include "embed/worker_inboxes.hpp"
+#include "embed/worker_totals.hpp"
 #include "runnel/batch.hpp"
 #include "runtime/job_runner.hpp"
 #include "sink/ordered_writer.hpp"
-#include "sink/record_writer.hpp"
 
 namespace runnel::core {
 
-// What a job's line of output is.
-enum class Printed : uint8_t { record, emitted, selected };
-
-struct BatchPlan {
+struct BatchPlan : PrintPlan {
   SlotRef slot;
-  Printed printed = Printed::record;
-  std::optional<size_t> select;  // expression
-  RecordOptions records;
   bool in_order = true;
   uint64_t lines_at_most = 1;  // of a block
   StopRules* rules = nullptr;  // of the failures that end the run; null: none
@@ -46,7 +41,7 @@ class BatchWorker {
         output_(output),
         errors_(errors),
         stop_all_(std::move(stop_all)),
-        records_(plan.records) {}
+        printer_(plan) {}
 
   // Before work(): records go to a file. runs_done: jobs that are done run again, without a record.
   void write_to(FileRun* file, bool runs_done) {
@@ -56,18 +51,13 @@ class BatchWorker {
 
   void work();     // until there is no more input and no job waits, or the run was stopped
   void look_up();  // [any thread] the run was stopped, which ends the waiting, or no more jobs are admitted for now
-  JobCounts counts() const;
-  const JobCounts& counts_again() const { return counts_again_; }  // of them, those whose record was there already
+  WorkerTotals totals() const;
   // [watchdog] The worker's thread is lost in a routine of this job, which Pulse::condemn() took from it: hands in what
   // was finished, the job as failed, and the others it has as cancelled. What happened, for people.
   void abandon(const JobContext& stuck);
   std::string stuck_text(const JobContext& stuck) const;
   Pulse& pulse() { return pulse_; }
-  void watch() { runner_->watch(pulse_); }             // before work()
-  uint64_t unfinished() const { return unfinished_; }  // jobs that were cancelled because the run was stopped
-  uint64_t written() const { return written_; }        // records
-  uint64_t failed_selects() const { return failed_selects_; }
-  uint64_t late_finishes() const { return runner_->late_finishes(); }
+  void watch() { runner_->watch(pulse_); }  // before work()
 
  private:
   bool take(uint32_t most_lines);
@@ -78,8 +68,6 @@ class BatchWorker {
   void run(const Block&);
   JobContext* run_job(const JobRequest&);
   bool is_cancelled() const { return plan_.cancelled && plan_.cancelled->load(std::memory_order_relaxed); }
-  bool is_bad_input(const JobContext&) const;
-  void print_finished(JobContext&);
   void run_share();
   void run_share_in_completion_order();
   void join_shares();
@@ -88,8 +76,6 @@ class BatchWorker {
   void count_again(const JobContext&);
   void hand_in(uint64_t first, uint64_t last);
   void print(JobContext&);
-  std::string critical_text(const JobContext&) const;
-  void report(const JobContext&, const Problem&);
 
   std::unique_ptr<JobRunner> runner_;
   const uint32_t number_;
@@ -99,24 +85,19 @@ class BatchWorker {
   OrderedWriter& output_;
   OrderedWriter& errors_;
   std::function<void()> stop_all_;
-  RecordWriter records_;
+  JobPrinter printer_;
   InputWaiter waiter_{runner_->loop(), [this](uint32_t most_lines) { return take_now(most_lines); }};
   Block block_;
   std::shared_ptr<SharedBlock> shared_;  // with inboxes, instead of block_
   OutBuffer out_;
   OutBuffer failures_{1024};
-  uint64_t failed_selects_ = 0;
+  WorkerTotals totals_;  // but for what the runner counts
   FileRun* file_ = nullptr;
   bool runs_done_ = false;
-  std::optional<JobContext> unrun_;  // what was admitted when the run was cancelled, one after the other
   bool is_unfinished_ = false;       // the job that is printed: the run was stopped before its end
-  uint64_t unfinished_ = 0;
-  uint64_t written_ = 0;
-  JobCounts counts_again_;
   uint64_t first_ = 0;  // of the jobs in out_
   size_t running_ = 0;  // the line of block_ whose job runs
   bool in_block_ = false;
-  JobCounts lost_;  // counted by abandon()
   Pulse pulse_;
 };
 

@@ -74,6 +74,7 @@ FileProblem FileRun::open(const StateHeader& now) {
                    "; resume with what it was, name another --output, or start anew with --force"};
   }
   is_new_ = false;
+  deaths_ = state_.deaths();
   return was_there ? scan() : FileProblem{};
 }
 
@@ -140,6 +141,29 @@ int FileRun::announce(const Block& block, bool runs_done) {
     while (line.first < line.last && done_.has(line.last)) --line.last;
   }
   return line.first > line.last ? 0 : state_.append(line);
+}
+
+uint32_t FileRun::deaths(uint64_t ordinal) const {
+  const std::lock_guard lock(deaths_mutex_);
+  const auto at = deaths_.find(ordinal);
+  return at == deaths_.end() ? 0 : at->second;
+}
+
+uint32_t FileRun::note_death(uint64_t ordinal, std::string signal) {
+  StateLine line;
+  line.event = StateEvent::died;
+  line.first = ordinal;
+  line.signal = std::move(signal);
+  state_.append(line);  // its error stays and ends the run
+  const std::lock_guard lock(deaths_mutex_);
+  return ++deaths_[ordinal];
+}
+
+void FileRun::note_quarantine(uint64_t ordinal) {
+  StateLine line;
+  line.event = StateEvent::quarantined;
+  line.first = ordinal;
+  state_.append(line);
 }
 
 // Both files stay as they are until the new one is whole and synced.

@@ -2,7 +2,9 @@
 // FILE.retry.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -31,6 +33,10 @@ class FileRun {
   const JobCounts& counts_before() const { return counts_; }  // of what is done
   // [any thread] The block's jobs are about to run, those that are done only if `runs_done`. errno.
   int announce(const Block&, bool runs_done);
+  // How often job `ordinal` has killed its process, in this run and in those it goes on with.
+  uint32_t deaths(uint64_t ordinal) const;              // [any thread]
+  uint32_t note_death(uint64_t ordinal, std::string signal);  // [any thread] one more
+  void note_quarantine(uint64_t ordinal);               // [any thread] it is given up
   int state_error() const { return state_.error(); }
 
   // After the records were written and synced. `complete`: so many new ones, of all the input there is; puts a retry's
@@ -55,6 +61,8 @@ class FileRun {
   bool is_new_ = true;
   uint64_t whole_ = 0;  // bytes of FILE
   uint64_t torn_ = 0;   // bytes behind them
+  mutable std::mutex deaths_mutex_;
+  std::map<uint64_t, uint32_t> deaths_;
 };
 
 }  // namespace runnel::core

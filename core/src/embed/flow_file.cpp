@@ -22,29 +22,28 @@ constexpr const char* kFlowOfScript =
     "flow_id: script\n"
     "routines: {main: {class: script, slots: [input], events: [output], config: {lua: ''}}}\n";
 
-// errno, or 0.
-int read_file(const std::string& path, std::string& out) {
+}  // namespace
+
+int Flow::read(const std::string& path, std::string& text) {
   const bool is_stdin = path == "-";
   const int fd = is_stdin ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return errno;
   int error = 0;
   char buffer[65536];
-  while (out.size() < kMostBytes) {
-    const ssize_t size = read(fd, buffer, sizeof buffer);
+  while (text.size() < kMostBytes) {
+    const ssize_t size = ::read(fd, buffer, sizeof buffer);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) error = errno;
     if (size <= 0) break;
-    out.append(buffer, static_cast<size_t>(size));
+    text.append(buffer, static_cast<size_t>(size));
   }
   if (!is_stdin) close(fd);
   return error;
 }
 
-}  // namespace
-
 Flow Flow::load(const std::string& path, const Classes& classes, const FlowOptions& options) {
   std::string text;
-  if (const int error = read_file(path, text)) {
+  if (const int error = read(path, text)) {
     Flow flow;
     const std::string message = std::string("cannot read the flow file: ") + std::strerror(error);
     flow.messages_.push_back({true, path, 0, 0, message, ""});

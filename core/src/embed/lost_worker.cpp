@@ -5,16 +5,17 @@
 
 namespace runnel::core {
 
-JobCounts BatchWorker::counts() const {
-  JobCounts counts = runner_->counts();
-  counts.add(lost_);
-  return counts;
+WorkerTotals BatchWorker::totals() const {
+  WorkerTotals totals = totals_;
+  totals.counts.add(runner_->counts());
+  totals.late_finishes = runner_->late_finishes();
+  return totals;
 }
 
 std::string BatchWorker::stuck_text(const JobContext& stuck) const {
   JobContext job;
   runner_->describe_stuck(stuck, pulse_.routine(), job);
-  return printable(records_.without_secrets("job " + to_std_string(job.job_id) + " (" + std::string(job.place.source) +
+  return printable(printer_.without_secrets("job " + to_std_string(job.job_id) + " (" + std::string(job.place.source) +
                                             ":" + std::to_string(job.place.line) + "): " + job.error_detail->message +
                                             "; its worker's other jobs are cancelled, as only a process of its own "
                                             "could stop it"));
@@ -23,7 +24,7 @@ std::string BatchWorker::stuck_text(const JobContext& stuck) const {
 void BatchWorker::abandon(const JobContext& stuck) {
   JobContext job;
   runner_->describe_stuck(stuck, pulse_.routine(), job);
-  ++lost_.failed;  // it was counted as posted
+  ++totals_.counts.failed;  // it was counted as posted
   if (in_block_ && stuck.place.ordinal == block_.first_ordinal + running_) {
     print_lost(job);
     abandon_rest(first_, running_ + 1);
@@ -32,7 +33,7 @@ void BatchWorker::abandon(const JobContext& stuck) {
     hand_in(job.place.ordinal, job.place.ordinal);
   }
   runner_->cancel_frozen(stuck, [this](JobContext& waiting) {
-    ++lost_.cancelled;
+    ++totals_.counts.cancelled;
     print_lost(waiting);
     hand_in(waiting.place.ordinal, waiting.place.ordinal);
   });
@@ -48,8 +49,8 @@ void BatchWorker::abandon_rest(uint64_t first, size_t from) {
     fill_request(request, block_, i);
     JobContext job;
     runner_->describe_unrun(request, job);
-    ++lost_.posted;
-    ++lost_.cancelled;
+    ++totals_.counts.posted;
+    ++totals_.counts.cancelled;
     print_lost(job);
   }
   hand_in(first, block_.first_ordinal + block_.lines.size() - 1);
@@ -58,12 +59,11 @@ void BatchWorker::abandon_rest(uint64_t first, size_t from) {
 void BatchWorker::print_lost(JobContext& job) {
   if (is_done(job.place.ordinal)) return count_again(job);
   if (job.status == Status::cancelled) {
-    ++unfinished_;
+    ++totals_.unfinished;
     if (file_) return;  // it is not done
   }
-  ++written_;
-  if (plan_.printed == Printed::record) return records_.write(out_, job);
-  report(job, job.error_detail ? *job.error_detail : Problem{"", to_std_string(job.error), "", 1, "", ""});
+  ++totals_.written;
+  printer_.print_lost(job, out_, failures_);
 }
 
 }  // namespace runnel::core

@@ -22,6 +22,8 @@ class InputDecoder {
   virtual ~InputDecoder() = default;
   // [any thread] The value lives as long as the text, the arena and the decoder. False: `problem` says why.
   virtual bool decode(std::string_view text, Arena&, Value& out, ReadProblem& problem) const = 0;
+  // What it takes to make the same one in another process; see described_decoder.hpp.
+  virtual std::string description() const = 0;
 };
 
 // A record's text by its decoder; none: the text is JSON.

@@ -12,6 +12,7 @@ constexpr uint64_t kNoOrdinal = 0;
 
 class InputDecoder;
 struct InputProblem;
+struct Verdict;
 
 // Where a job's line stands. Ordinals and lines count from 1; ordinal 0: posted by a program, not read from input.
 struct InputPlace {
@@ -42,6 +43,7 @@ struct JobRequest {
   const InputDecoder* decoder = nullptr;  // of a text that is not JSON; outlives the run
   const InputProblem* problem = nullptr;  // found before: the job fails with it
   std::string_view format;                // of a text that is no JSON line: csv, lines, ...; static
+  const Verdict* verdict = nullptr;       // the job fails with it if it can be read
 
   // Of a job that is posted again.
   std::string_view replay_of;      // the id it had; "": it is a new one

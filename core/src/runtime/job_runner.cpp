@@ -38,6 +38,7 @@ JobRunner::~JobRunner() {
 }
 
 JobContext* JobRunner::run(const JobRequest& request) {
+  if (is_cancelled() && !request.verdict) return cancel_unrun(request);
   Strand& strand = *strand_;
   shown_ = &strand;
   strand.reset();
@@ -49,7 +50,11 @@ JobContext* JobRunner::run(const JobRequest& request) {
     if (read_input(request, data)) {
       job.post_data = data;
       table_.running = &strand;
-      strand.run(request.slot, data);
+      if (request.verdict) {
+        strand.condemn(*request.verdict);
+      } else {
+        strand.run(request.slot, data);
+      }
       if (table_.pulse) table_.pulse->end();
       if (strand.is_waiting()) strand.park();
       table_.running = nullptr;
@@ -68,6 +73,16 @@ JobContext* JobRunner::run(const JobRequest& request) {
   }
   count(job.status);
   return &job;
+}
+
+JobContext* JobRunner::cancel_unrun(const JobRequest& request) {
+  unrun_.emplace();
+  describe_unrun(request, *unrun_);
+  unrun_->error = {};
+  ++counts_.posted;
+  ++counts_.cancelled;
+  shown_ = nullptr;
+  return &*unrun_;
 }
 
 std::unique_ptr<Strand> JobRunner::take_spare() {
@@ -118,8 +133,7 @@ void JobRunner::resume(Strand& strand, const Step& step) {
   table_.running = &strand;
   if (table_.pulse && !strand.is_shared()) table_.pulse->begin(strand.job(), strand.deadline_us());
   try {
-    if (options_.strand.cancelled && options_.strand.cancelled->load(std::memory_order_relaxed) &&
-        !strand.is_shared()) {
+    if (is_cancelled() && !strand.is_shared()) {
       strand.cancel();
     } else {
       step(strand);

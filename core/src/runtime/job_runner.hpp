@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <runnel/job_counts.hpp>
 #include <span>
 #include <string>
@@ -38,7 +39,8 @@ class JobRunner {
 
   const std::string& problem() const { return routines_.problem(); }  // not "": no job can run
   // Runs the job to its final status: valid until the next call, and so long the request's text must live. Null: it
-  // waits for something, has copied what it needs, and is handed to `finished` when it is final.
+  // waits for something, has copied what it needs, and is handed to `finished` when it is final. Where the run is
+  // cancelled the job does not run and is cancelled.
   JobContext* run(const JobRequest&);
   // Called in the loop of jobs that waited; the job is valid during the call.
   void on_finished(std::function<void(JobContext&)> finished) { finished_ = std::move(finished); }
@@ -46,7 +48,7 @@ class JobRunner {
   const JobContext* latest_waiting() const { return &shown_->job(); }  // after run() gave null
   void cancel_waiting();
   // Of the job that run() returned or `finished` was given: it ended because the run was stopped.
-  bool was_cancelled() const { return shown_->was_cancelled(); }
+  bool was_cancelled() const { return !shown_ || shown_->was_cancelled(); }
   // What lies in the worker's slots is flushed when nothing else can go on: while `full` says that no job can come
   // before one is done, and, after flush_held(), because none will.
   void flush_when(std::function<bool()> full) { full_ = std::move(full); }
@@ -75,6 +77,10 @@ class JobRunner {
   bool evaluate_finished(size_t expression, Value& out, Problem& failure);
 
  private:
+  bool is_cancelled() const {
+    return options_.strand.cancelled && options_.strand.cancelled->load(std::memory_order_relaxed);
+  }
+  JobContext* cancel_unrun(const JobRequest&);
   void identify(const JobRequest&);
   bool read_input(const JobRequest&, Value& data);
   bool take_base_metadata(const JobRequest&);
@@ -101,7 +107,8 @@ class JobRunner {
   bool run_is_posted_ = false;
   bool flushes_ = false;
   std::function<bool()> full_;
-  Strand* shown_ = nullptr;
+  Strand* shown_ = nullptr;          // null: the latest job did not run, and is unrun_
+  std::optional<JobContext> unrun_;  // one after the other
   std::unordered_map<Strand*, std::unique_ptr<Strand>> waiting_;
   std::vector<std::unique_ptr<Strand>> spare_;
   std::function<void(JobContext&)> finished_ = [](JobContext&) {};

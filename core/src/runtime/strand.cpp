@@ -223,7 +223,7 @@ void Strand::attempt(uint32_t number, std::span<const SlotItems> items, Value fi
   if (options_.trace_level >= TraceLevel::flow) trace_activated(number, items, message);
   prepare(number, items, first, message);
   if (attempt_.deadline_us) context_.deadline_us = std::min(deadline_us_, attempt_.deadline_us);
-  if (table_->pulse) table_->pulse->enter(number, context_.deadline_us);
+  if (table_->pulse) show_pulse(number);
   {
     const CurrentContext current(&context_);
     routines_.activate(number, context_);

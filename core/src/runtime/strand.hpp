@@ -12,6 +12,7 @@
 
 #include "flow/flow.hpp"
 #include "job/job_context.hpp"
+#include "job/verdict.hpp"
 #include "policy/slot_queues.hpp"
 #include "runtime/item_queue.hpp"
 #include "runtime/routine_set.hpp"
@@ -36,6 +37,7 @@ class Strand {
   // Delivers the job's data to its slot and runs until the job is final or all that is left to do is suspended. job()
   // is filled in and pending.
   void run(SlotRef slot, Value data);
+  void condemn(const Verdict&);  // instead of run(): it fails
   bool is_waiting() const { return !is_final() && (!suspensions_.empty() || held_ > 0); }
   bool is_shared() const { return is_shared_; }
   bool is_scheduled() const { return is_scheduled_; }
@@ -143,6 +145,7 @@ class Strand {
     if (flow_.routines[routine].timeout_us) limit_attempt(routine);
   }
   void limit_attempt(uint32_t routine);
+  void show_pulse(uint32_t routine);
   bool has_time_left(std::optional<uint32_t> routine = {});  // false: the job has failed, in this routine
   bool has_time_left_for(const Suspension&);
   static std::string causes_of(const Attempt&, const std::string& failure);

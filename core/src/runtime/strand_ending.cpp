@@ -76,6 +76,19 @@ void Strand::fail_job(Problem&& problem) {
   finish(Status::failed);
 }
 
+void Strand::condemn(const Verdict& verdict) {
+  const Routine* const routine = verdict.routine < flow_.routines.size() ? &flow_.routines[verdict.routine] : nullptr;
+  if (verdict.created_at && !table_->in_start_order)
+    job_.created_at = std::min(verdict.created_at, job_.created_at);
+  Problem problem{verdict.code, verdict.message, "", 1, "", verdict.cause};
+  if (routine) {
+    problem.routine_id = routine->id;
+    problem.location = routine->place.text();
+    trace_error(verdict.routine, problem);
+  }
+  fail_job(std::move(problem));
+}
+
 void Strand::complete_job(uint32_t number) {
   const auto [status, error] = *context_.complete;
   const Routine& routine = flow_.routines[number];

@@ -115,7 +115,7 @@ void Strand::take_up(Suspension& suspension, std::span<const SlotItems> items, c
   // In start order it may have waited long for others.
   if (table_->in_start_order && has_timeout) limit_attempt(number);
   if (attempt_.deadline_us) context_.deadline_us = std::min(deadline_us_, attempt_.deadline_us);
-  if (table_->pulse) table_->pulse->enter(number, context_.deadline_us);
+  if (table_->pulse) show_pulse(number);
   emissions_ = std::move(suspension.emissions);
   context_.complete = suspension.complete;
   routines_.writes().restore(suspension.writes);

@@ -24,6 +24,13 @@ void Strand::limit_attempt(uint32_t number) {
   if (table_->in_start_order) attempt_.virtual_deadline_us = job_.clock.later(timeout);
 }
 
+// The jobs that an activation serves have their own times; a watchdog gives it what one of them may take.
+void Strand::show_pulse(uint32_t number) {
+  const int64_t deadline =
+      is_shared_ ? std::min(context_.deadline_us, monotonic_us() + flow_.limits.time_us) : context_.deadline_us;
+  table_->pulse->enter(number, deadline, is_shared_);
+}
+
 bool Strand::has_time_left(std::optional<uint32_t> number) {
   if (!is_run_cancelled() && monotonic_us() < deadline_us_) return true;
   fail_late(number);

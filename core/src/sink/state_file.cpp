@@ -35,7 +35,8 @@ FileProblem StateFile::read() {
   uint64_t bad_line = 0;
   while (lines.next()) {
     const auto text = lines.is_ended() ? unsealed(lines.line()) : std::nullopt;
-    const bool is_whole = text && (!header_ || state_line_of(*text));
+    const auto line = text && header_ ? state_line_of(*text) : std::nullopt;
+    const bool is_whole = text && (!header_ || line);
     if (!is_whole) {
       if (bad_line == 0) bad_line = lines.number();
       continue;
@@ -45,6 +46,7 @@ FileProblem StateFile::read() {
                       ": is damaged, and whole lines stand behind it; the file was left as it is"};
     }
     whole_ = lines.end();
+    if (line && line->event == StateEvent::died) ++deaths_[line->first];
     if (header_) continue;
     header.emplace_back(*text);
     if (!StateHeader::is_last_line(*text)) continue;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -26,6 +27,9 @@ class StateFile {
   // After read(): that of a run that got so far as to write all of it.
   const std::optional<StateHeader>& header() const { return header_; }
 
+  // After read(): how often the process of each job has died of it.
+  const std::map<uint64_t, uint32_t>& deaths() const { return deaths_; }
+
   // A new run: nothing else is left in it, and it lasts. 73: this file is something else; 74.
   FileProblem begin(const StateHeader&);
   // Goes on behind the last whole line. 74.
@@ -43,6 +47,7 @@ class StateFile {
   const std::string path_;
   CheckedFile file_;
   std::optional<StateHeader> header_;
+  std::map<uint64_t, uint32_t> deaths_;  // by ordinal
   uint64_t whole_ = 0;  // bytes of whole lines
   std::mutex mutex_;
   std::atomic<int> error_{0};

@@ -13,6 +13,7 @@ class LineDecoder : public InputDecoder {
     out = string_view_value(text);
     return check_utf8(text, problem);
   }
+  std::string description() const override { return "lines"; }
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ class TableDecoder : public InputDecoder {
   static std::unique_ptr<TableDecoder> from_header(std::string_view header, bool quotes, ReadProblem& problem);
 
   bool decode(std::string_view text, Arena&, Value& out, ReadProblem& problem) const override;
+  std::string description() const override { return (quotes_ ? "csv\n" : "tsv\n") + header_; }
   const std::string& header() const { return header_; }
 
  private:

@@ -1,0 +1,14 @@
+// What runs in a worker process, from its fork to its end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "runnel/batch.hpp"
+
+namespace runnel::core {
+
+[[noreturn]] void run_worker_process(uint32_t worker, int socket, int memory, const std::function<runnel::Flow()>& load,
+                                     const RuntimeOptions&, const BatchOptions&);
+
+}  // namespace runnel::core

@@ -1,0 +1,266 @@
+#include "isolate/zygote.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+namespace runnel::core {
+namespace {
+
+constexpr int kPatience = 1000;  // ms for a worker that closed its end of the channel and is still there
+
+struct Order {
+  bool buries = false;
+  uint32_t worker = 0;
+  pid_t pid = -1;
+};
+
+struct Descriptors {
+  alignas(cmsghdr) char bytes[CMSG_SPACE(2 * sizeof(int))] = {};
+};
+
+bool send_order(int to, Order order, const int* fds) {
+  iovec part{&order, sizeof order};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  Descriptors control;
+  if (fds) {
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof control.bytes;
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(2 * sizeof(int));
+    std::memcpy(CMSG_DATA(header), fds, 2 * sizeof(int));
+  }
+  ssize_t size = 0;
+  do {
+    size = ::sendmsg(to, &message, MSG_NOSIGNAL);
+  } while (size < 0 && errno == EINTR);
+  return size == sizeof order;
+}
+
+bool receive_order(int from, Order& order, int* fds) {
+  iovec part{&order, sizeof order};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  Descriptors control;
+  message.msg_control = control.bytes;
+  message.msg_controllen = sizeof control.bytes;
+  ssize_t size = 0;
+  do {
+    size = ::recvmsg(from, &message, MSG_CMSG_CLOEXEC);
+  } while (size < 0 && errno == EINTR);
+  if (size != sizeof order) return false;
+  const cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  fds[0] = fds[1] = -1;
+  if (header && header->cmsg_type == SCM_RIGHTS) std::memcpy(fds, CMSG_DATA(header), 2 * sizeof(int));
+  return true;
+}
+
+template <class Answer>
+bool receive(int from, Answer& answer) {
+  ssize_t size = 0;
+  do {
+    size = ::recv(from, &answer, sizeof answer, 0);
+  } while (size < 0 && errno == EINTR);
+  return size == sizeof answer;
+}
+
+// ---- In the zygote
+
+// Its end is the end of those it has forked, however it comes about.
+void die_with(pid_t parent) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(0);
+}
+
+void close_from(int first) {
+  if (::syscall(SYS_close_range, static_cast<unsigned>(first), UINT_MAX, 0) == 0) return;
+  for (int fd = first; fd < 4096; ++fd) ::close(fd);
+}
+
+// Standard input is the supervisor's, and so is what else it has open; what is printed goes to its standard error.
+void keep_only(int socket) {
+  constexpr int kSocket = 3;
+  if (socket != kSocket) ::dup3(socket, kSocket, O_CLOEXEC);
+  close_from(kSocket + 1);
+  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  ::dup2(nothing, STDIN_FILENO);
+  ::close(nothing);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+// The supervisor hears them; a worker ends when it says so.
+void block_stops() {
+  sigset_t stops;
+  sigemptyset(&stops);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&stops, signal);
+  ::sigprocmask(SIG_BLOCK, &stops, nullptr);
+  ::signal(SIGCHLD, SIG_DFL);
+}
+
+// The process's parent and group; false: it is no process.
+bool look_at_process(const char* name, pid_t& parent, pid_t& group) {
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%.20s/stat", name);
+  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char text[512];
+  const ssize_t size = ::read(fd, text, sizeof text - 1);
+  ::close(fd);
+  text[size > 0 ? size : 0] = '\0';
+  const char* const behind_name = std::strrchr(text, ')');  // which may hold anything
+  return behind_name && std::sscanf(behind_name, ") %*c %d %d", &parent, &group) == 2;
+}
+
+// Children a dead worker has left, such as commands under way, are ours now: those that lead a group of their own, with
+// the group.
+void end_orphans(const pid_t* workers, size_t count) {
+  DIR* const processes = ::opendir("/proc");
+  if (!processes) return;
+  while (const dirent* const entry = ::readdir(processes)) {
+    const pid_t pid = std::atoi(entry->d_name);
+    pid_t parent = 0;
+    pid_t group = 0;
+    if (pid <= 0 || !look_at_process(entry->d_name, parent, group) || parent != ::getpid() || group != pid) continue;
+    bool is_worker = false;
+    for (size_t i = 0; i < count; ++i) is_worker |= workers[i] == pid;
+    if (!is_worker) ::kill(-pid, SIGKILL);
+  }
+  ::closedir(processes);
+}
+
+class ZygoteProcess {
+ public:
+  ZygoteProcess(int socket, const Zygote::Body& body) : socket_(socket), body_(body) {}
+
+  [[noreturn]] void serve() {
+    Order order;
+    int fds[2];
+    while (receive_order(socket_, order, fds)) {
+      const int answer = order.buries ? bury(order.pid) : spawn(order.worker, fds);
+      if (::send(socket_, &answer, sizeof answer, MSG_NOSIGNAL) != sizeof answer) break;
+    }
+    for (size_t i = 0; i < count_; ++i) ::kill(workers_[i], SIGKILL);
+    end_orphans(workers_, count_);
+    ::_exit(0);
+  }
+
+ private:
+  int spawn(uint32_t worker, const int* fds) {
+    const pid_t zygote = ::getpid();
+    const pid_t pid = count_ == kMost ? -1 : ::fork();
+    const int error = count_ == kMost ? EAGAIN : errno;
+    if (pid == 0) {
+      die_with(zygote);
+      ::close(socket_);
+      body_(worker, fds[0], fds[1]);
+      ::_exit(0);
+    }
+    ::close(fds[0]);
+    ::close(fds[1]);
+    if (pid < 0) return -error;
+    workers_[count_++] = pid;
+    return pid;
+  }
+
+  int bury(pid_t pid) {
+    int status = 0;
+    for (int waited = 0; ::waitpid(pid, &status, WNOHANG) == 0; ++waited) {
+      if (waited == kPatience) ::kill(pid, SIGKILL);
+      ::poll(nullptr, 0, waited < 10 ? 0 : 1);
+    }
+    size_t at = 0;
+    while (at < count_ && workers_[at] != pid) ++at;
+    if (at < count_) workers_[at] = workers_[--count_];
+    end_orphans(workers_, count_);
+    while (has_orphan_to_wait_for()) {
+    }
+    return status;
+  }
+
+  // Of orphans; workers wait for bury().
+  bool has_orphan_to_wait_for() const {
+    siginfo_t info{};
+    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return false;
+    for (size_t i = 0; i < count_; ++i) {
+      if (workers_[i] == info.si_pid) return false;
+    }
+    return ::waitpid(info.si_pid, nullptr, WNOHANG) == info.si_pid;
+  }
+
+  static constexpr size_t kMost = 4096;
+  const int socket_;
+  const Zygote::Body& body_;
+  pid_t workers_[kMost];
+  size_t count_ = 0;
+};
+
+}  // namespace
+
+Zygote::Zygote(Body body) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    throw std::system_error(errno, std::generic_category(), "socketpair");
+  const pid_t supervisor = ::getpid();
+  pid_ = ::fork();
+  if (pid_ < 0) {
+    const int error = errno;
+    ::close(ends[0]);
+    ::close(ends[1]);
+    throw std::system_error(error, std::generic_category(), "fork");
+  }
+  if (pid_ == 0) {
+    die_with(supervisor);
+    keep_only(ends[1]);
+    block_stops();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    ZygoteProcess(3, body).serve();
+  }
+  ::close(ends[1]);
+  socket_ = ends[0];
+}
+
+Zygote::~Zygote() {
+  ::close(socket_);
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+pid_t Zygote::spawn(uint32_t worker, int socket, int memory) {
+  const std::lock_guard lock(mutex_);
+  const int fds[] = {socket, memory};
+  int pid = 0;
+  Order order;
+  order.worker = worker;
+  if (!send_order(socket_, order, fds) || !receive(socket_, pid)) return -ECHILD;
+  return pid;
+}
+
+std::optional<int> Zygote::bury(pid_t pid) {
+  const std::lock_guard lock(mutex_);
+  int status = 0;
+  Order order;
+  order.buries = true;
+  order.pid = pid;
+  if (!send_order(socket_, order, nullptr) || !receive(socket_, status)) return std::nullopt;
+  return status;
+}
+
+}  // namespace runnel::core
