@@ -75,7 +75,7 @@ class Relay {
   // relay_input.cpp
   bool take_block(uint32_t most_lines);
   void send_what_is_due();
-  void send_block(Block&, std::shared_ptr<SharedBlock>);
+  void send_block(const Block&, const std::shared_ptr<SharedBlock>&);
   void add_job(Batch&, const Block&, size_t line);
   void send_again();
   void send(Batch&&, FrameKind ending);

@@ -21,7 +21,8 @@ void Relay::send_what_is_due() {
   State state = taker_->state();
   if (state == State::taken && batches_.size() < most && outgoing_.empty()) {
     if (desk_.inboxes) {
-      send_block(shared_->block, std::move(shared_));
+      const std::shared_ptr<SharedBlock> shared = std::move(shared_);
+      send_block(shared->block, shared);
     } else {
       send_block(block_, nullptr);
     }
@@ -34,9 +35,9 @@ void Relay::send_what_is_due() {
   }
 }
 
-void Relay::send_block(Block& block, std::shared_ptr<SharedBlock> shared) {
+void Relay::send_block(const Block& block, const std::shared_ptr<SharedBlock>& shared) {
   Batch batch;
-  batch.shared = std::move(shared);
+  batch.shared = shared;
   uint64_t passed = 0;  // so many just before the next line
   const auto pass_until = [&](uint64_t ordinal) {
     if (passed) desk_.output->submit(ordinal - passed, ordinal - 1, out_);

@@ -5,11 +5,13 @@
 
 #include <cstdio>
 #include <new>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
 #include "embed/batch_plan.hpp"
 #include "embed/isolated_worker.hpp"
+#include "embed/kept_state.hpp"
 #include "embed/setup.hpp"
 
 namespace runnel::core {
@@ -26,7 +28,7 @@ void say_ready(WorkerEnd& end, const std::string& problem) {
 }
 
 // Everything the worker has is gone when this returns.
-void work(uint32_t number, WorkerEnd& end, const std::function<runnel::Flow()>& load, const RuntimeOptions& runtime,
+void work(uint32_t number, WorkerEnd& end, int state_file, const std::function<runnel::Flow()>& load, const RuntimeOptions& runtime,
           const BatchOptions& options) {
   Beat& beat = end.page().beat;
   beat.begin(0, 0, monotonic_us() + kPatience);  // what does not come back is killed
@@ -39,6 +41,8 @@ void work(uint32_t number, WorkerEnd& end, const std::function<runnel::Flow()>& 
   batch.jobs.strand.cancelled = &end.page().cancelled;
   auto runner = make_runner(*flow.graph(), number, batch.jobs);
   if (!runner->problem().empty()) return say_ready(end, runner->problem());
+  std::optional<KeptState> state;
+  if (flow.graph()->keeps_state()) runner->keep_state_in(state.emplace(state_file, runner->state()));
   IsolatedPlan plan;
   static_cast<PrintPlan&>(plan) = batch.plan;
   plan.skips_bad_input = options.skip_bad_input;
@@ -52,16 +56,16 @@ void work(uint32_t number, WorkerEnd& end, const std::function<runnel::Flow()>& 
 
 }  // namespace
 
-void run_worker_process(uint32_t number, int socket, int memory, const std::function<runnel::Flow()>& load,
+void run_worker_process(uint32_t number, const Zygote::Descriptors& given, const std::function<runnel::Flow()>& load,
                         const RuntimeOptions& runtime, const BatchOptions& options) {
   const std::string name = "runnel-w" + std::to_string(number);
   ::prctl(PR_SET_NAME, name.c_str());
-  WorkerEnd end(socket, memory);
+  WorkerEnd end(given.socket, given.memory);
   DeathNote& note = end.page().note;
   write_death_note_to(note);
   int code = 0;
   try {
-    work(number, end, load, runtime, options);
+    work(number, end, given.state, load, runtime, options);
   } catch (const std::bad_alloc&) {
     note.out_of_memory.set();
     code = kNoMemory;

@@ -4,11 +4,12 @@
 #include <cstdint>
 #include <functional>
 
+#include "isolate/zygote.hpp"
 #include "runnel/batch.hpp"
 
 namespace runnel::core {
 
-[[noreturn]] void run_worker_process(uint32_t worker, int socket, int memory, const std::function<runnel::Flow()>& load,
+[[noreturn]] void run_worker_process(uint32_t worker, const Zygote::Descriptors&, const std::function<runnel::Flow()>& load,
                                      const RuntimeOptions&, const BatchOptions&);
 
 }  // namespace runnel::core

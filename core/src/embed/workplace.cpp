@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "embed/worker_process.hpp"
+#include "isolate/state_log.hpp"
 #include "runnel/isolation.hpp"
 
 namespace runnel::core {
@@ -66,16 +68,29 @@ std::string WorkerProcess::end_of_loading() {
 }
 
 Workplace::Workplace(Load load, const RuntimeOptions& runtime, const BatchOptions& options, Note note)
-    : zygote_([load = std::move(load), runtime, options](uint32_t worker, int socket, int memory) {
-        run_worker_process(worker, socket, memory, load, runtime, options);
+    : zygote_([load = std::move(load), runtime, options](uint32_t worker, const Zygote::Descriptors& given) {
+        run_worker_process(worker, given, load, runtime, options);
       }),
       note_(std::move(note)) {}
+
+Workplace::~Workplace() {
+  tried_.reset();
+  for (const auto& [worker, file] : states_) ::close(file);
+}
+
+int Workplace::state_of(uint32_t worker) {
+  const std::lock_guard lock(mutex_);
+  const auto [at, is_new] = states_.emplace(worker, -1);
+  if (is_new) at->second = StateLog::make_file();
+  if (at->second < 0) throw std::system_error(errno, std::generic_category(), "memfd_create");
+  return at->second;
+}
 
 std::unique_ptr<WorkerProcess> Workplace::start(uint32_t worker, std::string& problem) {
   if (worker == 0 && tried_) return std::move(tried_);
   try {
     auto end = std::make_unique<SupervisorEnd>();
-    const pid_t pid = zygote_.spawn(worker, end->worker_socket(), end->memory());
+    const pid_t pid = zygote_.spawn(worker, {end->worker_socket(), end->memory(), state_of(worker)});
     if (pid == -ECHILD) {
       problem = "the process that starts workers is gone";
     } else if (pid < 0) {

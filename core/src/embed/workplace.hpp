@@ -4,7 +4,9 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -50,6 +52,10 @@ class Workplace {
 
   Workplace(Load load, const RuntimeOptions&, const BatchOptions&, Note note);
 
+  ~Workplace();
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+
   // See Isolation::try_flow(). A process that lives is worker 0's later.
   std::string try_flow();
   // [any thread] Null: `problem` says why there is none. It says `ready` first.
@@ -59,8 +65,12 @@ class Workplace {
   }
 
  private:
+  int state_of(uint32_t worker);
+
   Zygote zygote_;
   Note note_;
+  std::mutex mutex_;
+  std::map<uint32_t, int> states_;  // files with the state of each worker, which outlive its processes
   std::unique_ptr<WorkerProcess> tried_;
 };
 

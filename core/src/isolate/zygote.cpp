@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
+#include <type_traits>
 
 namespace runnel::core {
 namespace {
@@ -28,24 +29,27 @@ struct Order {
   pid_t pid = -1;
 };
 
-struct Descriptors {
-  alignas(cmsghdr) char bytes[CMSG_SPACE(2 * sizeof(int))] = {};
+using Descriptors = Zygote::Descriptors;
+static_assert(std::is_trivially_copyable_v<Descriptors> && sizeof(Descriptors) == 3 * sizeof(int));
+
+struct Control {
+  alignas(cmsghdr) char bytes[CMSG_SPACE(sizeof(Descriptors))] = {};
 };
 
-bool send_order(int to, Order order, const int* fds) {
+bool send_order(int to, Order order, const Descriptors* fds) {
   iovec part{&order, sizeof order};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  Descriptors control;
+  Control control;
   if (fds) {
     message.msg_control = control.bytes;
     message.msg_controllen = sizeof control.bytes;
     cmsghdr* const header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(2 * sizeof(int));
-    std::memcpy(CMSG_DATA(header), fds, 2 * sizeof(int));
+    header->cmsg_len = CMSG_LEN(sizeof *fds);
+    std::memcpy(CMSG_DATA(header), fds, sizeof *fds);
   }
   ssize_t size = 0;
   do {
@@ -54,12 +58,12 @@ bool send_order(int to, Order order, const int* fds) {
   return size == sizeof order;
 }
 
-bool receive_order(int from, Order& order, int* fds) {
+bool receive_order(int from, Order& order, Descriptors& fds) {
   iovec part{&order, sizeof order};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  Descriptors control;
+  Control control;
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof control.bytes;
   ssize_t size = 0;
@@ -68,8 +72,8 @@ bool receive_order(int from, Order& order, int* fds) {
   } while (size < 0 && errno == EINTR);
   if (size != sizeof order) return false;
   const cmsghdr* const header = CMSG_FIRSTHDR(&message);
-  fds[0] = fds[1] = -1;
-  if (header && header->cmsg_type == SCM_RIGHTS) std::memcpy(fds, CMSG_DATA(header), 2 * sizeof(int));
+  fds = {};
+  if (header && header->cmsg_type == SCM_RIGHTS) std::memcpy(&fds, CMSG_DATA(header), sizeof fds);
   return true;
 }
 
@@ -152,7 +156,7 @@ class ZygoteProcess {
 
   [[noreturn]] void serve() {
     Order order;
-    int fds[2];
+    Descriptors fds;
     while (receive_order(socket_, order, fds)) {
       const int answer = order.buries ? bury(order.pid) : spawn(order.worker, fds);
       if (::send(socket_, &answer, sizeof answer, MSG_NOSIGNAL) != sizeof answer) break;
@@ -163,18 +167,17 @@ class ZygoteProcess {
   }
 
  private:
-  int spawn(uint32_t worker, const int* fds) {
+  int spawn(uint32_t worker, const Descriptors& fds) {
     const pid_t zygote = ::getpid();
     const pid_t pid = count_ == kMost ? -1 : ::fork();
     const int error = count_ == kMost ? EAGAIN : errno;
     if (pid == 0) {
       die_with(zygote);
       ::close(socket_);
-      body_(worker, fds[0], fds[1]);
+      body_(worker, fds);
       ::_exit(0);
     }
-    ::close(fds[0]);
-    ::close(fds[1]);
+    for (const int fd : {fds.socket, fds.memory, fds.state}) ::close(fd);
     if (pid < 0) return -error;
     workers_[count_++] = pid;
     return pid;
@@ -243,13 +246,12 @@ Zygote::~Zygote() {
   }
 }
 
-pid_t Zygote::spawn(uint32_t worker, int socket, int memory) {
+pid_t Zygote::spawn(uint32_t worker, const Descriptors& fds) {
   const std::lock_guard lock(mutex_);
-  const int fds[] = {socket, memory};
   int pid = 0;
   Order order;
   order.worker = worker;
-  if (!send_order(socket_, order, fds) || !receive(socket_, pid)) return -ECHILD;
+  if (!send_order(socket_, order, &fds) || !receive(socket_, pid)) return -ECHILD;
   return pid;
 }
 

@@ -13,8 +13,13 @@ namespace runnel::core {
 
 class Zygote {
  public:
-  // What a worker process does with its ends of a channel; it never returns.
-  using Body = std::function<void(uint32_t worker, int socket, int memory)>;
+  // What a worker process does with what it is given; it never returns.
+  struct Descriptors {
+    int socket = -1;
+    int memory = -1;
+    int state = -1;
+  };
+  using Body = std::function<void(uint32_t worker, const Descriptors&)>;
 
   // Forks at once. Throws std::system_error.
   explicit Zygote(Body body);
@@ -23,7 +28,7 @@ class Zygote {
   Zygote& operator=(const Zygote&) = delete;
 
   // [any thread] A new worker process; its pid, or -errno.
-  pid_t spawn(uint32_t worker, int socket, int memory);
+  pid_t spawn(uint32_t worker, const Descriptors&);
   // [any thread] Once for each worker, when it is dead or should be: one that does not end within a second is killed,
   // and so are children it has left behind. Its wait status; nothing: the zygote is gone, and with it all workers.
   std::optional<int> bury(pid_t);

@@ -91,6 +91,10 @@ void StateWrites::restore(const std::vector<Write>& writes) {
 
 void StateWrites::commit() {
   for (const Write& write : writes_) (write.shared ? shared_ : own_)->set(raw_text(write.key), write.value);
+  if (journal_ && !writes_.empty()) {
+    for (const Write& write : writes_) journal_->wrote(routine_, write.shared, raw_text(write.key), write.value);
+    journal_->committed();
+  }
   drop();
 }
 

@@ -31,6 +31,10 @@ class StateObject {
  public:
   Value get(std::string_view key) const;
   void set(std::string_view key, Value value);  // missing removes the key
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (const auto& [key, value] : values_) visit(std::string_view(key), value.value());
+  }
 
  private:
   struct Hash {
@@ -43,6 +47,7 @@ class StateObject {
 class WorkerState {
  public:
   explicit WorkerState(size_t routines) : routines_(routines) {}
+  size_t routines() const { return routines_.size(); }
   StateObject& routine(size_t index) { return routines_[index]; }
   StateObject& shared() { return shared_; }
 
@@ -51,11 +56,22 @@ class WorkerState {
   StateObject shared_;
 };
 
+// Is told what is written to the state, to keep it elsewhere, too.
+class StateJournal {
+ public:
+  virtual ~StateJournal() = default;
+  virtual void wrote(uint32_t routine, bool shared, std::string_view key, Value value) = 0;
+  virtual void committed() = 0;  // all that was written belongs together
+};
+
 // The writes of one activation, held back until it returns without failing. Reads see them. Values live in the job's
 // arena.
 class StateWrites {
  public:
-  void attach(StateObject* own, StateObject* shared) { own_ = own, shared_ = shared; }
+  void attach(StateObject* own, StateObject* shared, uint32_t routine = 0) {
+    own_ = own, shared_ = shared, routine_ = routine;
+  }
+  void tell(StateJournal* journal) { journal_ = journal; }
   Value get(bool shared, std::string_view key) const;
   void set(bool shared, Value key, Value value);
   void commit();
@@ -75,6 +91,8 @@ class StateWrites {
 
   StateObject* own_ = nullptr;
   StateObject* shared_ = nullptr;
+  uint32_t routine_ = 0;
+  StateJournal* journal_ = nullptr;
   std::vector<Write> writes_;
   std::unordered_map<std::string_view, size_t> index_[2];  // own, shared: only used with many writes
 };

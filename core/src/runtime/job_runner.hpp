@@ -58,6 +58,9 @@ class JobRunner {
   void run_served();
   void look_at_held();                                 // for when `full` may have become true
   void watch(Pulse& pulse) { table_.pulse = &pulse; }  // before the first job
+  // Before the first job: the worker's state, and who is told of what is written to it.
+  WorkerState& state() { return routines_.state(); }
+  void keep_state_in(StateJournal& journal) { routines_.writes().tell(&journal); }
   // Waiting jobs go on in here: run_ready() now and then, run_some() when there is nothing else to do.
   EventLoop& loop() { return loop_; }
 

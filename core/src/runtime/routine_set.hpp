@@ -29,10 +29,11 @@ class RoutineSet {
   }
   ScriptEngine* scripts() { return scripts_.get(); }
   StateWrites& state_of(uint32_t routine) {
-    writes_.attach(&state_.routine(routine), &state_.shared());
+    writes_.attach(&state_.routine(routine), &state_.shared(), routine);
     return writes_;
   }
   StateWrites& writes() { return writes_; }
+  WorkerState& state() { return state_; }
   uint64_t next_activation() { return ++activations_; }
 
  private:
