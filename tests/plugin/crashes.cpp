@@ -44,18 +44,23 @@ void write_over_shared_memory() {
 
 class Crashes {
  public:
-  explicit Crashes(runnel::Config config) : in_create_(config.string("in_create")) { end_by(in_create_); }
+  explicit Crashes(runnel::Config config) : looks_at_all_(config.boolean("looks_at_all")) {
+    end_by(std::string(config.string("in_create")));
+  }
 
   void activate(runnel::Activation& in) {
-    const runnel::Value item = in.slot("input").front();
-    end_by(std::string(item.string_or("")));
-    in.emit("output", item);
+    const auto items = in.slot("input");
+    for (uint32_t i = 0; i < items.size(); ++i) {
+      end_by(std::string(items[i].string_or("")));
+      if (!looks_at_all_) in.emit("output", items[i]);
+    }
   }
 
   static constexpr auto spec() {
     return runnel::routine("crashes", "Ends its process in the way its item names")
         .slot("input", "a way, or anything")
         .event("output", "the item itself")
+        .param("looks_at_all", runnel::kind::boolean, "false", "look at all items of a batch, and emit nothing")
         .param("in_create", runnel::kind::string, "\"\"", "a way to end it when it is made");
   }
 
@@ -93,7 +98,7 @@ class Crashes {
     }
   }
 
-  std::string in_create_;
+  bool looks_at_all_;
 };
 
 }  // namespace

@@ -34,7 +34,11 @@ class BlockTaker {
     if (problem_) std::rethrow_exception(problem_);
     return state_;
   }
-  // When idle, or taken: what was taken is the caller's until then.
+  void take_over() {  // what was taken
+    const std::lock_guard lock(mutex_);
+    state_ = State::idle;
+  }
+  // When idle.
   void ask(uint32_t most_lines) {
     {
       const std::lock_guard lock(mutex_);

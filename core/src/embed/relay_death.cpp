@@ -122,7 +122,7 @@ void Relay::settle(Unfinished unfinished, const Culprit& found, const std::strin
     condemn(job, culprit, how);
   }
   const size_t again = unfinished.begun - std::min<size_t>(unfinished.begun, culprit.ordinal ? 1 : 0);
-  if (again || !culprit.ordinal) {
+  if ((again || !culprit.ordinal) && !is_cancelled_) {
     const char* const what = culprit.ordinal ? "other job" : "job";
     const std::string jobs = again ? "; " + counted(again, what) + (again == 1 ? " runs" : " run") + " again" : "";
     workplace_.note(process + where + ": " + how + jobs);
@@ -201,6 +201,7 @@ void Relay::cancel_unsent() {
         if (is_ours && !is_passed(block.first_ordinal + line)) cancel(block.first_ordinal + line);
       }
       if (shared_) give_back(std::move(shared_), 0);
+      taker_->take_over();
     }
     if (state != State::taking) taker_->ask(1);
     pollfd told{wake_fd_, POLLIN, 0};

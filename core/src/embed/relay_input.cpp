@@ -16,18 +16,19 @@ void Relay::send_what_is_due() {
   if (!is_ready_ || has_ended_) return;
   if (!again_.empty()) return send_again();
   // One block ahead, so that the process does not wait for the next; where each job may be the last, none.
-  const size_t most = desk_.plan->lines_at_most == 1 ? 1 : 2;
+  const bool takes_ahead = desk_.plan->lines_at_most > 1;
   using State = BlockTaker::State;
-  State state = taker_->state();
-  if (state == State::taken && batches_.size() < most && outgoing_.empty()) {
+  const State state = taker_->state();
+  if (state == State::taken && batches_.size() < (takes_ahead ? 2 : 1) && outgoing_.empty()) {
     if (desk_.inboxes) {
       const std::shared_ptr<SharedBlock> shared = std::move(shared_);
       send_block(shared->block, shared);
     } else {
       send_block(block_, nullptr);
     }
-    taker_->ask(sizer_.lines());
-  } else if (state == State::idle) {
+    taker_->take_over();
+    if (takes_ahead) taker_->ask(sizer_.lines());
+  } else if (state == State::idle && (takes_ahead || batches_.empty())) {
     taker_->ask(sizer_.lines());
   } else if (state == State::ended && outgoing_.empty()) {
     has_ended_ = true;
