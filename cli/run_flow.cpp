@@ -56,7 +56,7 @@ RunFlow load_run_flow(const Classes& classes, const RunArguments& arguments, con
       return run;
     }
     if (const std::string death = run.isolation->try_flow(); !death.empty()) {
-      say(core::printable(arguments.script ? "-e" : arguments.flow) + ": " + death);
+      say(core::printable(arguments.script ? "-e" : arguments.flow == "-" ? "<stdin>" : arguments.flow) + ": " + death);
       run.exit_code = 2;
       return run;
     }

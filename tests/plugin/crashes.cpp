@@ -67,7 +67,10 @@ class Crashes {
  private:
   static void end_by(const std::string& way) {
     if (way == "abort") std::abort();
-    if (way == "segv") *static_cast<volatile int*>(nullptr) = 1;  // NOLINT
+    if (way == "segv") {
+      void* const closed = ::mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      *static_cast<volatile char*>(closed) = 1;  // NOLINT
+    }
     if (way == "raise") std::raise(SIGSEGV);
     if (way == "fpe") std::raise(SIGFPE);
     if (way == "stack") use_up_stack(nullptr);

@@ -94,9 +94,9 @@ class BatchWorker {
   WorkerTotals totals_;  // but for what the runner counts
   FileRun* file_ = nullptr;
   bool runs_done_ = false;
-  bool is_unfinished_ = false;       // the job that is printed: the run was stopped before its end
-  uint64_t first_ = 0;  // of the jobs in out_
-  size_t running_ = 0;  // the line of block_ whose job runs
+  bool is_unfinished_ = false;  // the job that is printed: the run was stopped before its end
+  uint64_t first_ = 0;          // of the jobs in out_
+  size_t running_ = 0;          // the line of block_ whose job runs
   bool in_block_ = false;
   Pulse pulse_;
 };

@@ -34,9 +34,9 @@ class FileRun {
   // [any thread] The block's jobs are about to run, those that are done only if `runs_done`. errno.
   int announce(const Block&, bool runs_done);
   // How often job `ordinal` has killed its process, in this run and in those it goes on with.
-  uint32_t deaths(uint64_t ordinal) const;              // [any thread]
+  uint32_t deaths(uint64_t ordinal) const;                    // [any thread]
   uint32_t note_death(uint64_t ordinal, std::string signal);  // [any thread] one more
-  void note_quarantine(uint64_t ordinal);               // [any thread] it is given up
+  void note_quarantine(uint64_t ordinal);                     // [any thread] it is given up
   int state_error() const { return state_.error(); }
 
   // After the records were written and synced. `complete`: so many new ones, of all the input there is; puts a retry's

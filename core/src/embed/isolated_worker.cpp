@@ -17,12 +17,13 @@ constexpr size_t kPadding = 64;  // behind what is parsed
 // Lets the loop look at the channel's flags while nobody reads from it.
 class BellWatch {
  public:
-  BellWatch(WorkerEnd& end, EventLoop& loop) : end_(end), thread_([this, &loop] {
-    while (!over_) {
-      end_.wait_for_bell();
-      loop.post([] {});
-    }
-  }) {}
+  BellWatch(WorkerEnd& end, EventLoop& loop)
+      : end_(end), thread_([this, &loop] {
+          while (!over_) {
+            end_.wait_for_bell();
+            loop.post([] {});
+          }
+        }) {}
   ~BellWatch() {
     over_ = true;
     end_.ring_own_bell();
@@ -40,11 +41,9 @@ class BellWatch {
 }  // namespace
 
 IsolatedWorker::IsolatedWorker(WorkerEnd& end, std::unique_ptr<JobRunner> runner, const IsolatedPlan& plan)
-    : end_(end),
-      runner_(std::move(runner)),
-      plan_(plan),
-      printer_(plan),
-      waiter_(runner_->loop(), [this](uint32_t) { return take_now(); }) {}
+    : end_(end), runner_(std::move(runner)), plan_(plan), printer_(plan), waiter_(runner_->loop(), [this](uint32_t) {
+        return take_now();
+      }) {}
 
 void IsolatedWorker::work() {
   pulse_.mirror(end_.page().beat);

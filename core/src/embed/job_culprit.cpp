@@ -38,7 +38,7 @@ Culprit find_culprit(const Beat& beat, const DeathNote& note, int status, const 
     found.created_at = beat.created_at.load();
   }
   using Reason = Killing::Reason;
-  if (killing && killing->reason == Reason::closed) return found;  // when, nobody knows
+  if (killing && killing->reason == Reason::closed) return found;                  // when, nobody knows
   if (killing && killing->ordinal && !is_started(killing->ordinal)) return found;  // finished in the last moment
   found.is_late = killing && killing->reason == Reason::late;
   const bool on_worker = note.on_worker.is_set();

@@ -26,7 +26,7 @@ struct Culprit {
   int64_t created_at = 0;
   bool is_late = false;            // it was killed because it did not return
   std::vector<uint64_t> suspects;  // one of these, the most likely first: each is to run alone
-  bool is_outside = false;        // somebody else ended the process
+  bool is_outside = false;         // somebody else ended the process
 };
 
 // started: the jobs that had begun and are not finished, and the one that was next. status: the process's wait status.

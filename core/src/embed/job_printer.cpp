@@ -44,7 +44,8 @@ std::string JobPrinter::critical_text(const JobContext& job) const {
 
 void JobPrinter::report_end(const JobContext& job, OutBuffer& failures) const {
   if (job.error_detail) return report(job, *job.error_detail, failures);
-  const std::string error = job.error.kind == RUNNEL_STRING ? to_std_string(job.error) : std::string(text_of(job.status));
+  const std::string error =
+      job.error.kind == RUNNEL_STRING ? to_std_string(job.error) : std::string(text_of(job.status));
   report(job, Problem{"", error, "", 1, "", ""}, failures);
 }
 

@@ -18,7 +18,7 @@ std::string BatchWorker::stuck_text(const JobContext& stuck) const {
   return printable(printer_.without_secrets("job " + to_std_string(job.job_id) + " (" + std::string(job.place.source) +
                                             ":" + std::to_string(job.place.line) + "): " + job.error_detail->message +
                                             "; its worker's other jobs are cancelled, as only a process of its own "
-                                            "could stop it"));
+                                            "could stop it (--isolate)"));
 }
 
 void BatchWorker::abandon(const JobContext& stuck) {

@@ -14,7 +14,7 @@
 namespace runnel::core {
 namespace {
 
-constexpr int kLook = 250;              // ms: how often a job's time is looked at
+constexpr int kLook = 250;               // ms: how often a job's time is looked at
 constexpr int64_t kLastWords = 400'000;  // us that a process has to end what is cancelled
 
 }  // namespace

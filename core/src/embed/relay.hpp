@@ -57,7 +57,7 @@ class Relay {
   struct Batch {
     std::string bytes;
     std::vector<Posted> jobs;
-    size_t next = 0;  // of jobs: the first that has not been finished or suspended
+    size_t next = 0;                      // of jobs: the first that has not been finished or suspended
     std::shared_ptr<SharedBlock> shared;  // with inboxes: until the batch has run
     std::string_view frame(const Posted& job) const { return std::string_view(bytes).substr(job.at, job.size); }
   };
@@ -124,20 +124,20 @@ class Relay {
   std::unique_ptr<WorkerProcess> process_;
   int wake_fd_ = -1;
   std::unique_ptr<BlockTaker> taker_;
-  Block block_;                           // the taker's, until it is taken
+  Block block_;                          // the taker's, until it is taken
   std::shared_ptr<SharedBlock> shared_;  // likewise
 
   bool is_cancelled_ = false;  // the process was told so
-  bool is_ready_ = false;  // the process can run jobs
-  bool has_ended_ = false;  // it was told that no job comes any more
+  bool is_ready_ = false;      // the process can run jobs
+  bool has_ended_ = false;     // it was told that no job comes any more
   bool said_goodbye_ = false;
-  std::deque<Batch> batches_;                 // sent, the first one runs
+  std::deque<Batch> batches_;                // sent, the first one runs
   std::map<uint64_t, std::string> waiting_;  // frames of suspended jobs
-  std::deque<SentJob> again_;  // to be sent again, before any input
-  size_t suspects_ = 0;        // so many of them run alone first
-  std::set<uint64_t> condemned_;  // have a verdict, and no record yet
-  std::string outgoing_;  // what the process had no room for yet
-  size_t written_ = 0;    // bytes of it that are gone
+  std::deque<SentJob> again_;                // to be sent again, before any input
+  size_t suspects_ = 0;                      // so many of them run alone first
+  std::set<uint64_t> condemned_;             // have a verdict, and no record yet
+  std::string outgoing_;                     // what the process had no room for yet
+  size_t written_ = 0;                       // bytes of it that are gone
   OutBuffer incoming_;
   OutBuffer out_;
   OutBuffer failures_{1024};
@@ -145,10 +145,10 @@ class Relay {
   uint64_t next_ = 0;   // to before here
   BlockSizer sizer_{1};
 
-  std::optional<Killing> killing_;  // the process was killed for it
+  std::optional<Killing> killing_;                        // the process was killed for it
   std::unordered_map<uint64_t, uint32_t> ended_outside_;  // how often a job ran while the process was ended by others
-  uint32_t barren_deaths_ = 0;  // since a job was finished or found to be the one
-  int64_t kill_at_us_ = 0;      // monotonic: what is cancelled is over by then; 0: no time is set
+  uint32_t barren_deaths_ = 0;                            // since a job was finished or found to be the one
+  int64_t kill_at_us_ = 0;  // monotonic: what is cancelled is over by then; 0: no time is set
   std::unordered_map<const InputDecoder*, std::string> decoders_;
   WorkerTotals totals_;
   std::string problem_;

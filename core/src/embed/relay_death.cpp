@@ -14,7 +14,7 @@ namespace runnel::core {
 namespace {
 
 constexpr int64_t kGrace = 2'000'000;  // us: as for workers that are threads, see crew.cpp
-constexpr int kLook = 20;  // ms
+constexpr int kLook = 20;              // ms
 constexpr uint32_t kMostBarren = 3;
 
 std::string counted(size_t number, const char* what) {

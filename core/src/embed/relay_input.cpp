@@ -42,7 +42,8 @@ void Relay::send_block(const Block& block, const std::shared_ptr<SharedBlock>& s
   uint64_t passed = 0;  // so many just before the next line
   const auto pass_until = [&](uint64_t ordinal) {
     if (passed) desk_.output->submit(ordinal - passed, ordinal - 1, out_);
-    if (passed && desk_.plan->printed != Printed::record) desk_.errors->submit(ordinal - passed, ordinal - 1, failures_);
+    if (passed && desk_.plan->printed != Printed::record)
+      desk_.errors->submit(ordinal - passed, ordinal - 1, failures_);
     passed = 0;
   };
   const auto add = [&](size_t line) {

@@ -28,12 +28,16 @@ void say_ready(WorkerEnd& end, const std::string& problem) {
 }
 
 // Everything the worker has is gone when this returns.
-void work(uint32_t number, WorkerEnd& end, int state_file, const std::function<runnel::Flow()>& load, const RuntimeOptions& runtime,
-          const BatchOptions& options) {
+void work(uint32_t number, WorkerEnd& end, int state_file, const std::function<runnel::Flow()>& load,
+          const RuntimeOptions& runtime, const BatchOptions& options) {
   Beat& beat = end.page().beat;
   beat.begin(0, 0, monotonic_us() + kPatience);  // what does not come back is killed
   const runnel::Flow flow = load();
-  if (!flow) return say_ready(end, "the flow cannot be loaded again: " + flow.report());
+  if (!flow) {
+    std::string report = flow.report();
+    while (report.ends_with('\n')) report.pop_back();
+    return say_ready(end, "the flow cannot be loaded again: " + report);
+  }
   Arena memory;
   CheckedBatch batch;
   if (std::string mistake = check_batch(*flow.graph(), runtime, options, memory, batch); !mistake.empty())

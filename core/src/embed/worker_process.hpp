@@ -9,7 +9,8 @@
 
 namespace runnel::core {
 
-[[noreturn]] void run_worker_process(uint32_t worker, const Zygote::Descriptors&, const std::function<runnel::Flow()>& load,
-                                     const RuntimeOptions&, const BatchOptions&);
+[[noreturn]] void run_worker_process(uint32_t worker, const Zygote::Descriptors&,
+                                     const std::function<runnel::Flow()>& load, const RuntimeOptions&,
+                                     const BatchOptions&);
 
 }  // namespace runnel::core

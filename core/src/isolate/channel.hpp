@@ -25,7 +25,7 @@ struct SharedPage {
   SharedFlag supervisor_sleeps;
   SharedFlag supervisor_wants_room;
   std::atomic<bool> cancelled{false};  // the run is: jobs end as soon as they can; only the worker reads it
-  SharedFlag is_full;    // no job can be admitted before one of those under way is done
+  SharedFlag is_full;                  // no job can be admitted before one of those under way is done
   Beat beat;
   DeathNote note;
 };
@@ -50,10 +50,10 @@ class SupervisorEnd {
   bool hear();
   // About to wait for the socket: false when there is something to be read already.
   bool may_sleep();
-  size_t put(std::string_view text);         // as Ring::put(); where not all of it went the socket tells when to go on
-  bool get(OutBuffer& to);                   // appends all that is there; false: what is there makes no sense
+  size_t put(std::string_view text);  // as Ring::put(); where not all of it went the socket tells when to go on
+  bool get(OutBuffer& to);            // appends all that is there; false: what is there makes no sense
   bool has_bytes() const { return to_supervisor_.has_bytes(); }
-  void ring();               // the worker looks at the flags of the page
+  void ring();  // the worker looks at the flags of the page
 
  private:
   void give_back();

@@ -6,8 +6,8 @@
 namespace runnel::core {
 
 struct DeathNote {
-  SharedFlag on_worker;  // it was the thread that runs jobs
-  SharedFlag on_other;   // it was another one
+  SharedFlag on_worker;     // it was the thread that runs jobs
+  SharedFlag on_other;      // it was another one
   SharedFlag from_outside;  // another process sent the signal
   SharedFlag out_of_stack;
   SharedFlag out_of_memory;  // outside of a routine

@@ -24,7 +24,7 @@ class Ring {
   size_t put(std::string_view text);
   // Up to so many bytes.
   size_t get(char* to, size_t most);
-  bool has_bytes() const { return head_.written.load() != taken_; }     // [reader]
+  bool has_bytes() const { return head_.written.load() != taken_; }        // [reader]
   bool has_room() const { return written_ - head_.taken.load() < size_; }  // [writer]
   // [reader] The other process may write what it likes into this memory: false when its counter cannot be.
   bool is_sound() const { return head_.written.load() - taken_ <= size_; }

@@ -69,8 +69,8 @@ void StateLog::read(const std::function<void(const StateEntry&)>& take) {
     while (!entries.is_at_end()) {
       StateEntry entry;
       entry.routine = entries.take<uint32_t>();
-      entry.is_shared = entries.take<uint8_t>() != 0;
-      const bool is_set = entries.take<uint8_t>() != 0;
+      entry.is_shared = entries.take<bool>();
+      const bool is_set = entries.take<bool>();
       entry.key = entries.take_text();
       const std::string_view json = entries.take_text();
       if (is_set) entry.json = json;
@@ -85,8 +85,8 @@ void StateLog::read(const std::function<void(const StateEntry&)>& take) {
 void StateLog::add(const StateEntry& entry) {
   Packer packer(bytes_);
   packer.add(entry.routine);
-  packer.add(static_cast<uint8_t>(entry.is_shared));
-  packer.add(static_cast<uint8_t>(entry.json.has_value()));
+  packer.add(entry.is_shared);
+  packer.add(entry.json.has_value());
   packer.add_text(entry.key);
   packer.add_text(entry.json.value_or(std::string_view()));
 }

@@ -38,7 +38,7 @@ class StateLog {
 
   int fd_;
   std::string bytes_ = std::string(sizeof(uint32_t), '\0');  // of the commit: its size, entries
-  uint64_t start_ = 0;  // of the first entry that counts
+  uint64_t start_ = 0;                                       // of the first entry that counts
   uint64_t end_ = 0;
   uint64_t written_anew_ = 0;  // bytes
 };

@@ -125,10 +125,10 @@ std::optional<DoneFrame> unpack_done(std::string_view body) {
   DoneFrame done;
   done.ordinal = from.take<uint64_t>();
   const auto status = from.take<uint8_t>();
-  done.is_bad_input = from.take<uint8_t>() != 0;
-  done.is_unfinished = from.take<uint8_t>() != 0;
-  done.is_printed = from.take<uint8_t>() != 0;
-  done.select_failed = from.take<uint8_t>() != 0;
+  done.is_bad_input = from.take<bool>();
+  done.is_unfinished = from.take<bool>();
+  done.is_printed = from.take<bool>();
+  done.select_failed = from.take<bool>();
   done.critical = from.take_text();
   done.failures = from.take_text();
   done.output = from.take_text();

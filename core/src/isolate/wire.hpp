@@ -18,14 +18,14 @@ namespace runnel::core {
 
 enum class FrameKind : uint8_t {
   // to the worker
-  job,     // a PostedFrame: run it
-  pause,   // what was sent so far is to be run before more is waited for; answered by `idle`
-  alone,   // as pause, and nothing else comes before the jobs that wait are done
-  end,     // no job comes any more
+  job,    // a PostedFrame: run it
+  pause,  // what was sent so far is to be run before more is waited for; answered by `idle`
+  alone,  // as pause, and nothing else comes before the jobs that wait are done
+  end,    // no job comes any more
   // to the supervisor
-  ready,   // text: why no job can run; empty: jobs can
-  waits,   // number: this job is suspended and goes on later
-  done,    // a DoneFrame
+  ready,  // text: why no job can run; empty: jobs can
+  waits,  // number: this job is suspended and goes on later
+  done,   // a DoneFrame
   idle,
   goodbye  // number: suspended activations that were finished too late. The last one.
 };
@@ -36,6 +36,7 @@ class Packer {
   template <class T>
   void add(T value) {
     static_assert(std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>);
+    if constexpr (std::is_same_v<T, bool>) return add(static_cast<uint8_t>(value));
     char bytes[sizeof value];
     std::memcpy(bytes, &value, sizeof value);
     to_.append(bytes, sizeof bytes);
@@ -55,6 +56,7 @@ class Unpacker {
   explicit Unpacker(std::string_view from) : from_(from) {}
   template <class T>
   T take() {
+    if constexpr (std::is_same_v<T, bool>) return take<uint8_t>() != 0;
     T value{};
     if (from_.size() < sizeof value) return is_sound_ = false, value;
     std::memcpy(&value, from_.data(), sizeof value);
@@ -79,7 +81,8 @@ constexpr size_t kMostFrame = size_t{1} << 30;  // bytes: no record is so large
 
 // A frame's first bytes; its body of so many bytes follows.
 std::string frame_head(FrameKind, size_t body);
-// The next whole frame, taken from the front of `bytes`; nothing: it is not all there, or is_sound is false: never will be.
+// The next whole frame, taken from the front of `bytes`; nothing: it is not all there, or is_sound is false: never will
+// be.
 std::optional<Frame> next_frame(std::string_view& bytes, bool& is_sound);
 
 // The request without what only the reader's process has: `decoder` is its description.

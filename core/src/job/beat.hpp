@@ -30,7 +30,7 @@ struct Beat {
     deadline_us.store(INT64_MAX, std::memory_order_release);
   }
 
-  std::atomic<uint64_t> serial{0};  // another one: it has come further
+  std::atomic<uint64_t> serial{0};   // another one: it has come further
   std::atomic<uint64_t> ordinal{0};  // of the job that runs; 0: none does
   std::atomic<int64_t> created_at{0};
   std::atomic<int64_t> deadline_us{INT64_MAX};  // monotonic, the same clock for all processes

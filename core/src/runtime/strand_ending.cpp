@@ -78,8 +78,7 @@ void Strand::fail_job(Problem&& problem) {
 
 void Strand::condemn(const Verdict& verdict) {
   const Routine* const routine = verdict.routine < flow_.routines.size() ? &flow_.routines[verdict.routine] : nullptr;
-  if (verdict.created_at && !table_->in_start_order)
-    job_.created_at = std::min(verdict.created_at, job_.created_at);
+  if (verdict.created_at && !table_->in_start_order) job_.created_at = std::min(verdict.created_at, job_.created_at);
   Problem problem{verdict.code, verdict.message, "", 1, "", verdict.cause};
   if (routine) {
     problem.routine_id = routine->id;

@@ -48,7 +48,7 @@ class StateFile {
   CheckedFile file_;
   std::optional<StateHeader> header_;
   std::map<uint64_t, uint32_t> deaths_;  // by ordinal
-  uint64_t whole_ = 0;  // bytes of whole lines
+  uint64_t whole_ = 0;                   // bytes of whole lines
   std::mutex mutex_;
   std::atomic<int> error_{0};
 };
