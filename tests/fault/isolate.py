@@ -173,14 +173,15 @@ while kills < KILLS:
     with Place(300 if SANITIZED else 1500, "isolated") as place:
         fill(place, {}, waits=11)
         process = place.start(*OPTIONS, "-j", "2", "--rate", "1500/s")
-        for _ in range(40):
+        while process.poll() is None:
+            size = place.output.stat().st_size if place.output.exists() else 0
+            wait_until("records come", lambda: process.poll() is not None or (place.output.exists() and place.output.stat().st_size > size))
             time.sleep(pick.random() * 0.03)
             workers = [pid for pid, name in processes_of(process.pid) if name.startswith("runnel-w")]
-            if not workers or process.poll() is not None:
-                continue
             try:
-                os.kill(pick.choice(workers), pick.choice([signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]))
-                kills += 1
+                if workers:
+                    os.kill(pick.choice(workers), pick.choice([signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]))
+                    kills += 1
             except ProcessLookupError:
                 pass
         _, said = process.communicate(timeout=TIMEOUT)

@@ -75,7 +75,7 @@ std::string Relay::work() {
       if (!makes_sense) kill_for(Killing::Reason::nonsense);
       if (!makes_sense || is_dead()) on_death();
     }
-    if (process_ && !said_goodbye_) process_->kill();
+    if (said_goodbye_ && process_) process_->bury();  // it has things to flush yet
   } catch (const std::bad_alloc&) {
     give_up("out of memory");
   } catch (const std::exception& error) {

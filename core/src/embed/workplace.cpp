@@ -56,6 +56,7 @@ void WorkerProcess::kill() {
 }
 
 std::optional<int> WorkerProcess::bury() {
+  if (pid_ < 0) return std::nullopt;
   const auto status = zygote_.bury(pid_);
   pid_ = -1;
   return status;

@@ -31,7 +31,7 @@ class WorkerProcess {
   void kill();
   // It is dead and has not been ready: how it died, for people. Buries it.
   std::string end_of_loading();
-  // Its wait status; nothing: all processes are gone. What it has written can still be read.
+  // Its wait status; nothing: all processes are gone, or it is buried. What it has written can still be read.
   std::optional<int> bury();
 
  private:
