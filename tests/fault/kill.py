@@ -24,6 +24,8 @@ WAYS = [
     ("accounts", ["--order", "completion"], False),
     ("batches", [], False),
     ("jobs", ["-j", "2", "--durability", "batch"], True),
+    ("accounts", ["--isolate"], False),
+    ("waiting", ["-j", "2", "--isolate"], True),
     ("waiting", ["-j", "2", "--durability", "record", "--window", "64"], False),
 ]
 COUNTS = {  # what the state makes of job n

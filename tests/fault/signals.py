@@ -16,6 +16,8 @@ WAYS = [
     ("jobs", ["-j", "2"], False),
     ("waiting", ["-j", "2", "--order", "completion"], False),
     ("parts", ["-j", "3"], False),
+    ("parts", ["-j", "3", "--isolate"], False),
+    ("waiting", ["-j", "2", "--isolate", "--order", "completion"], True),
     ("state", [], True),
     ("waiting", ["-j", "2", "--durability", "batch", "--window", "64"], False),
 ]
@@ -23,6 +25,7 @@ JOBS = 200 if SANITIZED else 1000
 LONGEST = 1.0 if SANITIZED else 0.15  # seconds a run is left alone, at most
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
+all_stopped = 0
 for flow, options, stdin in WAYS:
     with Place(JOBS, flow) as place:
         stopped = 0
@@ -42,12 +45,16 @@ for flow, options, stdin in WAYS:
                 _, said = process.communicate()
             if process.returncode == -number:  # before the run began
                 continue
+            if process.returncode in (0, 1) and not said:  # its last job was done when the signal came
+                break
             check(f"{flow}: stopped by {number.name}", process.returncode == CODES[number], (process.returncode, said))
             check("one line, and how to go on", said.count(b"runnel: stopped ") == 1 and b"--resume" in said, said)
             stopped += 1
+            all_stopped += 1
             text = place.output.read_bytes()
             check("whole lines", not text or text.endswith(b"\n"))
         last = place.run(*options, "--resume", stdin=stdin)
         check(f"{flow} {' '.join(options)}: done after {stopped} signals", last.returncode == (1 if flow == "jobs" else 0), last.said)
         # What was cancelled is behind what was done when it was.
         place.check_whole("each job once, none missing", in_order=False)
+check("signals have stopped runs", all_stopped > len(WAYS), all_stopped)

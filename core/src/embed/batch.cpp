@@ -49,8 +49,10 @@ BatchResult run_batch(const Flow& loaded, const RuntimeOptions& runtime, const B
   const uint32_t count = workers_for(loaded, runtime.workers);
   std::vector<std::unique_ptr<core::JobRunner>> runners;
   if (options.isolation) {
-    run->relays = std::make_unique<core::RelayCrew>(options.isolation->workplace(), flow, count);
-    if (std::string problem = run->relays->start(); !problem.empty()) return refused(2, problem);
+    run->relays = std::make_unique<core::RelayCrew>(options.isolation->workplace(), flow);
+    int exit_code = 0;
+    if (std::string problem = run->relays->start(count, exit_code); !problem.empty())
+      return refused(exit_code, problem);
   }
   for (uint32_t i = 0; i < count && !run->relays; ++i) {
     runners.push_back(core::make_runner(flow, i, batch.jobs));

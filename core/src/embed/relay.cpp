@@ -47,7 +47,10 @@ bool Relay::begin_process() {
   return false;
 }
 
-void Relay::begin() { begin_process(); }
+std::string Relay::begin() {
+  begin_process();
+  return problem_;
+}
 
 std::string Relay::get_ready() {
   while (!is_ready_ && problem_.empty()) {
@@ -101,7 +104,9 @@ void Relay::sleep() {
 
 void Relay::look_at_stop() {
   SharedPage& page = process_->end().page();
-  const bool is_full = flow_.has_worker_slots() && desk_.feed->is_full();
+  // As a worker that is a thread would see it: when it has run all it was given.
+  const bool is_full = flow_.has_worker_slots() && batches_.empty() && again_.empty() &&
+                       taker_->state() == BlockTaker::State::taking && desk_.feed->is_full();
   if (is_full != page.is_full.is_set()) {
     page.is_full.set(is_full);
     if (is_full) process_->end().ring();

@@ -40,7 +40,7 @@ class Relay {
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
-  void begin();             // starts the process
+  std::string begin();      // starts the process. The problem, or ""
   std::string get_ready();  // waits until it has all it needs to run jobs. The problem, or ""
   void work_at(const RelayDesk& desk) { desk_ = desk; }  // before work()
   // Until there is no more input and no job waits, or the run was stopped. Why it cannot go on, or "".

@@ -5,17 +5,22 @@
 
 namespace runnel::core {
 
-RelayCrew::RelayCrew(Workplace& workplace, const Flow& flow, uint32_t workers) {
-  for (uint32_t i = 0; i < workers; ++i) relays_.push_back(std::make_unique<Relay>(workplace, flow, i));
-}
-
-std::string RelayCrew::start() {
-  for (const auto& relay : relays_) relay->begin();
-  std::string problem;
-  for (const auto& relay : relays_) {
-    if (problem.empty()) problem = relay->get_ready();
+std::string RelayCrew::start(uint32_t workers, int& exit_code) {
+  exit_code = 71;
+  try {
+    for (uint32_t i = 0; i < workers; ++i) {
+      relays_.push_back(std::make_unique<Relay>(workplace_, flow_, i));
+      if (std::string problem = relays_.back()->begin(); !problem.empty()) return problem;
+    }
+  } catch (const std::system_error& error) {
+    return "cannot start worker " + std::to_string(relays_.size() + 1) + " of " + std::to_string(workers) + ": " +
+           error.what();
   }
-  return problem;
+  exit_code = 2;
+  for (const auto& relay : relays_) {
+    if (std::string problem = relay->get_ready(); !problem.empty()) return problem;
+  }
+  return "";
 }
 
 void RelayCrew::work_at(const RelayDesk& desk) {

@@ -12,16 +12,19 @@ namespace runnel::core {
 
 class RelayCrew {
  public:
-  // Starts the processes: they load the flow at the same time.
-  RelayCrew(Workplace&, const Flow&, uint32_t workers);
+  RelayCrew(Workplace& workplace, const Flow& flow) : workplace_(workplace), flow_(flow) {}
 
-  std::string start();  // waits until all can run jobs. The first problem, or ""
+  // Starts the processes, which load the flow at the same time, and waits until all can run jobs. The first problem,
+  // or "", and its exit code: 71 where there are no more processes, 2 for what is wrong with the flow.
+  std::string start(uint32_t workers, int& exit_code);
   void work_at(const RelayDesk&);
   std::string work();  // until all have come to their end. The first problem, or ""
   void wake();         // [any thread]
   const std::vector<std::unique_ptr<Relay>>& relays() const { return relays_; }
 
  private:
+  Workplace& workplace_;
+  const Flow& flow_;
   std::vector<std::unique_ptr<Relay>> relays_;
   RelayDesk desk_;
   std::mutex mutex_;

@@ -107,6 +107,7 @@ void Relay::send_again() {
 }
 
 void Relay::send(Batch&& batch, FrameKind ending) {
+  process_->end().page().is_full.set(false);
   batch.bytes += frame_head(ending, 0);
   batches_.push_back(std::move(batch));
   outgoing_ += batches_.back().bytes;

@@ -95,13 +95,13 @@ std::unique_ptr<WorkerProcess> Workplace::start(uint32_t worker, std::string& pr
     if (pid == -ECHILD) {
       problem = "the process that starts workers is gone";
     } else if (pid < 0) {
-      problem = "cannot start the process of worker " + std::to_string(worker + 1) + ": " + ::strerror(-pid);
+      problem = "cannot start the process of worker " + std::to_string(worker) + ": " + ::strerror(-pid);
     } else {
       end->release_worker_socket();
       return std::make_unique<WorkerProcess>(zygote_, std::move(end), pid);
     }
   } catch (const std::exception& error) {
-    problem = "cannot start the process of worker " + std::to_string(worker + 1) + ": " + error.what();
+    problem = "cannot start the process of worker " + std::to_string(worker) + ": " + error.what();
   }
   return nullptr;
 }
