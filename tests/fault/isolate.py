@@ -31,6 +31,8 @@ WAYS = {  # how the error ends
     "loop": "did not return, and its process was killed: SIGKILL",
     "spin": "did not return, and its process was killed: SIGKILL",
     "thread": "killed its process: SIGABRT",
+    "later": "killed its process: SIGABRT",
+    "close_and_wait": "killed its process: SIGKILL, as it closed what ties it to the supervisor",
     "scribble": "killed its process: SIGKILL, as it wrote over memory it shares with the supervisor",
 }
 if SANITIZED:  # they look at signals, stacks and mappings themselves
@@ -190,7 +192,36 @@ while kills < KILLS:
         check("no death is held against a job", "\nX " not in place.state.read_text())
 print(kills, "kills")
 
+# The same where all jobs wait, and none is finished between the kills: commands that take their time.
+with Place(3, "isolated_exec") as place:
+    fill(place, {})
+    process = place.start(*OPTIONS, "-j", "1", "--set", 'routines.sleep.config.command=["sh","-c","sleep 3; echo 1"]')
+    killed = set()
+    while len(killed) < 5:
+        def worker_whose_jobs_all_wait():
+            for pid, name in processes_of(process.pid):
+                if name == "runnel-w0" and pid not in killed and sum(name == "sleep" for _, name in processes_of(pid)) == 3:
+                    return pid
+            return process.poll()
+
+        wait_until("the commands run", lambda: worker_whose_jobs_all_wait() is not None)
+        check("nothing is lost yet", process.poll() is None, process.returncode)
+        pid = worker_whose_jobs_all_wait()
+        os.kill(pid, signal.SIGKILL)
+        killed.add(pid)
+    _, said = process.communicate(timeout=TIMEOUT)
+    check("killed while all wait: exit 0", process.returncode == 0, (process.returncode, said))
+    place.check_whole("each job once")
+
 # The supervisor is killed: nothing of it stays behind, and a resume makes it whole.
+with Place(3, "isolated_exec") as place:
+    fill(place, {})
+    process = place.start(*OPTIONS, "-j", "2")
+    wait_until("the commands run", lambda: sum(name == "sleep" for _, name in processes_of(process.pid)) == 3)
+    below = processes_of(process.pid)
+    process.kill()
+    process.communicate()
+    wait_until("its processes and their commands end with it", lambda: not any(is_there(pid) for pid, _ in below))
 with Place(600, "isolated") as place:
     fill(place, {100: "abort", 400: "segv"}, waits=5)
     for _ in range(6):

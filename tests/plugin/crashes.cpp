@@ -2,6 +2,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -50,6 +51,7 @@ class Crashes {
 
   void activate(runnel::Activation& in) {
     const auto items = in.slot("input");
+    if (!looks_at_all_ && items.front().string_or("") == "later") return end_later(in);
     for (uint32_t i = 0; i < items.size(); ++i) {
       end_by(std::string(items[i].string_or("")));
       if (!looks_at_all_) in.emit("output", items[i]);
@@ -65,6 +67,14 @@ class Crashes {
   }
 
  private:
+  // On a thread of its own, while the job waits for it.
+  static void end_later(runnel::Activation& in) {
+    std::thread([later = in.suspend()]() mutable {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      std::abort();
+    }).detach();
+  }
+
   static void end_by(const std::string& way) {
     if (way == "abort") std::abort();
     if (way == "segv") {
@@ -91,8 +101,9 @@ class Crashes {
     }
     if (way == "thread") std::thread([] { std::abort(); }).join();
     if (way == "kill") ::kill(::getpid(), SIGKILL);
-    if (way == "close") {
+    if (way == "close" || way == "close_and_wait") {
       for (int fd = 3; fd < 1024; ++fd) ::close(fd);
+      while (way == "close_and_wait") ::pause();
     }
     if (way == "scribble") write_over_shared_memory();
     if (way == "printf") {

@@ -15,8 +15,12 @@ struct Death {
   DeathNote note;
   std::optional<Killing> killing;
 
-  Culprit culprit(int status, const Ordinals& started) const {
-    return find_culprit(beat, note, status, killing, started);
+  // The last one is next, the others wait.
+  Culprit culprit(int status, Ordinals started, bool is_alone = false) const {
+    Unresolved left{{}, {started.back()}, is_alone};
+    started.pop_back();
+    left.waiting = started;
+    return find_culprit(beat, note, status, killing, left);
   }
 };
 
@@ -41,7 +45,7 @@ TEST_CASE("A thread that nobody can name makes all that had begun suspects, the 
   SECTION("_exit() tells no thread") {}
   CHECK(death.culprit(kExit0, {2, 3, 7}).suspects == Ordinals{7, 2, 3});
   CHECK_FALSE(death.culprit(kExit0, {2, 3, 7}).ordinal);
-  CHECK(death.culprit(kExit0, {7}).ordinal == 7);
+  CHECK(death.culprit(kExit0, {7}, true).ordinal == 7);
 }
 
 TEST_CASE("An activation for several jobs is the fault of any of them") {
@@ -86,16 +90,26 @@ TEST_CASE("Words that make no sense are the fault of any job that was sent") {
   CHECK(death.culprit(SIGKILL, {4, 5}).suspects == Ordinals{4, 5});
   CHECK(death.culprit(SIGKILL, {5}).ordinal == 5);
   CHECK_FALSE(death.culprit(SIGKILL, {5}).is_late);
-  death.killing->reason = Killing::Reason::closed;
-  CHECK_FALSE(death.culprit(SIGKILL, {5}).ordinal);
 }
 
-TEST_CASE("A thread of no job that dies while the next job is read is nobody's fault") {
+TEST_CASE("What happens beside the jobs' thread is the fault of a job only when it was alone") {
   Death death;
-  death.note.on_other.set();
-  CHECK_FALSE(death.culprit(SIGABRT, {5}).ordinal);
+  SECTION("a thread died") { death.note.on_other.set(); }
+  SECTION("the channel was closed") { death.killing = Killing{Killing::Reason::closed, 0}; }
+  CHECK_FALSE(death.culprit(SIGABRT, {5}).ordinal);  // it is only the next
   CHECK(death.culprit(SIGABRT, {5}).suspects.empty());
-  Death on_worker;
-  on_worker.note.on_worker.set();
-  CHECK(on_worker.culprit(SIGABRT, {5}).ordinal == 5);
+  CHECK(death.culprit(SIGABRT, {2, 5}).suspects == Ordinals{2, 5});
+  const Unresolved waits{{2}, {}, false};
+  const Unresolved waits_alone{{2}, {}, true};
+  CHECK(find_culprit(death.beat, death.note, SIGABRT, death.killing, waits).suspects == Ordinals{2});
+  CHECK(find_culprit(death.beat, death.note, SIGABRT, death.killing, waits_alone).ordinal == 2);
+  death.beat.begin(5, 0, 99);
+  CHECK(death.culprit(SIGABRT, {5}).suspects == Ordinals{5});
+  CHECK(death.culprit(SIGABRT, {5}, true).ordinal == 5);
+}
+
+TEST_CASE("A job that dies on its thread before it has begun is to blame") {
+  Death death;
+  death.note.on_worker.set();
+  CHECK(death.culprit(SIGABRT, {5}).ordinal == 5);
 }

@@ -127,6 +127,7 @@ bool IsolatedWorker::take_now() {
   incoming_.clear();
   incoming_.release_above(4 * kPiece);
   incoming_.append(rest);
+  incoming_.ensure(incoming_.end(), kPadding);
   size_t scanned = 0;
   for (;;) {
     std::string_view left = incoming_.view().substr(scanned);

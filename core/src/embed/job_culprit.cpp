@@ -26,8 +26,10 @@ Verdict quarantine(uint32_t deaths, std::string cause) {
 }
 
 Culprit find_culprit(const Beat& beat, const DeathNote& note, int status, const std::optional<Killing>& killing,
-                     const std::vector<uint64_t>& started) {
+                     const Unresolved& left) {
   Culprit found;
+  std::vector<uint64_t> started = left.waiting;
+  started.insert(started.end(), left.next.begin(), left.next.end());
   const auto is_started = [&](uint64_t ordinal) {
     return std::find(started.begin(), started.end(), ordinal) != started.end();
   };
@@ -38,23 +40,26 @@ Culprit find_culprit(const Beat& beat, const DeathNote& note, int status, const 
     found.created_at = beat.created_at.load();
   }
   using Reason = Killing::Reason;
-  if (killing && killing->reason == Reason::closed) return found;                  // when, nobody knows
   if (killing && killing->ordinal && !is_started(killing->ordinal)) return found;  // finished in the last moment
   found.is_late = killing && killing->reason == Reason::late;
   const bool on_worker = note.on_worker.is_set();
+  // Something beside the jobs' thread did it, perhaps for a job that is finished.
+  const bool is_beside = killing ? killing->reason == Reason::closed : note.on_other.is_set();
+  const bool has_begun = was_running || !left.waiting.empty();
   if (killing && killing->ordinal) {
     found.ordinal = killing->ordinal;
   } else if (!killing && (note.from_outside.is_set() || (is_sent_by_others(status) && !on_worker))) {
     found.is_outside = true;
-  } else if (started.size() == 1) {
-    // A thread that no job waits for may die at any time.
-    if (was_running || !note.on_other.is_set()) found.ordinal = started.front();
+  } else if (is_beside && !has_begun) {
+    // nobody's fault that is known
+  } else if (started.size() == 1 && (!is_beside || left.is_alone)) {
+    found.ordinal = started.front();
   } else if (was_running && beat.is_shared == 0 && on_worker && !killing) {
     found.ordinal = running;
   } else {
-    found.suspects = started;
     const auto is_first = [&](uint64_t ordinal) { return ordinal == running; };
-    std::stable_partition(found.suspects.begin(), found.suspects.end(), is_first);
+    std::stable_partition(started.begin(), started.end(), is_first);
+    found.suspects = std::move(started);
   }
   return found;
 }

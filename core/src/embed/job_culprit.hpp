@@ -29,9 +29,15 @@ struct Culprit {
   bool is_outside = false;         // somebody else ended the process
 };
 
-// started: the jobs that had begun and are not finished, and the one that was next. status: the process's wait status.
-Culprit find_culprit(const Beat&, const DeathNote&, int status, const std::optional<Killing>&,
-                     const std::vector<uint64_t>& started);
+// What a process had to do when it died.
+struct Unresolved {
+  std::vector<uint64_t> waiting;  // jobs that had begun and were suspended
+  std::vector<uint64_t> next;     // the job that ran or was the next one; where words are lost, all that were sent
+  bool is_alone = false;          // one job had the process for itself
+};
+
+// status: the process's wait status.
+Culprit find_culprit(const Beat&, const DeathNote&, int status, const std::optional<Killing>&, const Unresolved&);
 
 // A job that has killed its process so often, in all runs of an output file, is not run again.
 constexpr uint32_t kQuarantine = 3;

@@ -56,7 +56,9 @@ std::string Relay::get_ready() {
   while (!is_ready_ && problem_.empty()) {
     sleep();
     kill_what_is_late();
-    if (!read_answers() || (is_dead() && !process_->end().has_bytes()))
+    const bool makes_sense = read_answers();
+    if (is_ready_) break;
+    if (!makes_sense || (is_dead() && !process_->end().has_bytes()))
       return "worker " + std::to_string(number_) + ": " + process_->end_of_loading();
   }
   return problem_;
@@ -97,9 +99,13 @@ void Relay::sleep() {
   const bool has_time = has_unfinished() || kill_at_us_ || !outgoing_.empty() || !is_ready_;
   const int most = !end.may_sleep() ? 0 : has_time ? kLook : -1;
   ::poll(fds, process_->death_fd() < 0 ? 2 : 3, most);
+  hear_wake();
+  end.page().supervisor_sleeps.set(false);
+}
+
+void Relay::hear_wake() {
   uint64_t count = 0;
   [[maybe_unused]] const ssize_t size = ::read(wake_fd_, &count, sizeof count);
-  end.page().supervisor_sleeps.set(false);
 }
 
 void Relay::look_at_stop() {

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -59,6 +58,7 @@ class Relay {
     std::vector<Posted> jobs;
     size_t next = 0;                      // of jobs: the first that has not been finished or suspended
     std::shared_ptr<SharedBlock> shared;  // with inboxes: until the batch has run
+    bool is_alone = false;
     std::string_view frame(const Posted& job) const { return std::string_view(bytes).substr(job.at, job.size); }
   };
 
@@ -67,9 +67,9 @@ class Relay {
     std::string frame;
   };
   struct Unfinished {
-    std::vector<SentJob> jobs;      // in the order in which they are to run again
-    std::vector<uint64_t> started;  // of them, those that had begun, and the one that was next
-    size_t begun = 0;               // of these, how many are known to have begun
+    std::vector<SentJob> jobs;  // in the order in which they are to run again
+    Unresolved left;            // of them, those that had begun, and the one that was next
+    size_t begun = 0;           // of these, how many are known to have begun
   };
 
   // relay_input.cpp
@@ -101,6 +101,7 @@ class Relay {
   void on_death();
   Unfinished take_unfinished();
   void settle(Unfinished, const Culprit&, const std::string& how);
+  static bool has_verdict(std::string_view frame);
   void condemn(SentJob&, const Culprit&, const std::string& how);
   void run_again(std::vector<SentJob>, const std::vector<uint64_t>& suspects);
   Verdict verdict_on(uint64_t ordinal, const Culprit&, const std::string& how);
@@ -111,6 +112,7 @@ class Relay {
 
   void look_at_stop();
   void sleep();
+  void hear_wake();
   bool is_over() const { return said_goodbye_ || !problem_.empty(); }
   bool has_unfinished() const { return !batches_.empty() || !waiting_.empty(); }
   bool begin_process();
@@ -135,7 +137,6 @@ class Relay {
   std::map<uint64_t, std::string> waiting_;  // frames of suspended jobs
   std::deque<SentJob> again_;                // to be sent again, before any input
   size_t suspects_ = 0;                      // so many of them run alone first
-  std::set<uint64_t> condemned_;             // have a verdict, and no record yet
   std::string outgoing_;                     // what the process had no room for yet
   size_t written_ = 0;                       // bytes of it that are gone
   OutBuffer incoming_;
@@ -148,7 +149,8 @@ class Relay {
   std::optional<Killing> killing_;                        // the process was killed for it
   std::unordered_map<uint64_t, uint32_t> ended_outside_;  // how often a job ran while the process was ended by others
   uint32_t barren_deaths_ = 0;                            // since a job was finished or found to be the one
-  int64_t kill_at_us_ = 0;  // monotonic: what is cancelled is over by then; 0: no time is set
+  uint32_t outside_deaths_ = 0;  // likewise, of processes that could run jobs and were ended by others
+  int64_t kill_at_us_ = 0;       // monotonic: what is cancelled is over by then; 0: no time is set
   std::unordered_map<const InputDecoder*, std::string> decoders_;
   WorkerTotals totals_;
   std::string problem_;

@@ -95,9 +95,8 @@ void Relay::give_back(std::shared_ptr<SharedBlock> shared, int64_t took_us) {
 
 // As BatchWorker::print() does it.
 void Relay::count(const DoneFrame& done) {
-  barren_deaths_ = 0;
+  barren_deaths_ = outside_deaths_ = 0;
   ended_outside_.erase(done.ordinal);
-  condemned_.erase(done.ordinal);
   const JobCounts job{1, done.status == Status::completed, done.status == Status::failed,
                       done.status == Status::cancelled, done.is_bad_input};
   totals_.counts.add(job);

@@ -16,6 +16,7 @@ namespace {
 constexpr int64_t kGrace = 2'000'000;  // us: as for workers that are threads, see crew.cpp
 constexpr int kLook = 20;              // ms
 constexpr uint32_t kMostBarren = 3;
+constexpr uint32_t kMostFromOutside = 20;
 
 std::string counted(size_t number, const char* what) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
@@ -52,14 +53,14 @@ void Relay::kill_for(Killing::Reason reason) {
 }
 
 void Relay::on_death() {
-  read_answers();  // what it had handed in before
+  const bool was_nonsense = killing_ && killing_->reason == Killing::Reason::nonsense;
+  if (!was_nonsense) read_answers();  // what it had handed in before
   const auto status = process_->bury();
   if (said_goodbye_) return;
   if (!status) return give_up("the process that starts workers is gone");
   SharedPage& page = process_->end().page();
   std::string how = death_text(*status, page.note);
-  if (killing_ && killing_->reason == Killing::Reason::nonsense)
-    how = "SIGKILL, as it wrote over memory it shares with the supervisor";
+  if (was_nonsense) how = "SIGKILL, as it wrote over memory it shares with the supervisor";
   if (killing_ && killing_->reason == Killing::Reason::closed)
     how = "SIGKILL, as it closed what ties it to the supervisor";
   Unfinished unfinished = take_unfinished();
@@ -71,7 +72,7 @@ void Relay::on_death() {
   }
   if (is_cancelled_ && desk_.file) return cancel_unwritten(unfinished);
   Culprit culprit;
-  if (!is_cancelled_) culprit = find_culprit(page.beat, page.note, *status, killing_, unfinished.started);
+  if (!is_cancelled_) culprit = find_culprit(page.beat, page.note, *status, killing_, unfinished.left);
   settle(std::move(unfinished), culprit, how);
   if (problem_.empty()) begin_process();
 }
@@ -79,11 +80,12 @@ void Relay::on_death() {
 Relay::Unfinished Relay::take_unfinished() {
   Unfinished unfinished;
   for (auto& [ordinal, frame] : waiting_) {
-    unfinished.started.push_back(ordinal);
+    unfinished.left.waiting.push_back(ordinal);
     unfinished.jobs.push_back({ordinal, std::move(frame)});
   }
   unfinished.begun = waiting_.size();
   waiting_.clear();
+  unfinished.left.is_alone = !batches_.empty() && batches_.front().is_alone;
   const uint64_t running = process_->end().page().beat.ordinal;
   for (Batch& batch : batches_) {
     for (size_t i = batch.next; i < batch.jobs.size(); ++i) {
@@ -91,7 +93,7 @@ Relay::Unfinished Relay::take_unfinished() {
       const bool is_next = &batch == &batches_.front() && i == batch.next;
       // What it said of jobs before the one that wrote over it is lost.
       if (is_next || (killing_ && killing_->reason == Killing::Reason::nonsense)) {
-        unfinished.started.push_back(job.ordinal);
+        unfinished.left.next.push_back(job.ordinal);
         unfinished.begun += job.ordinal == running;
       }
       unfinished.jobs.push_back({job.ordinal, std::string(batch.frame(job))});
@@ -109,25 +111,39 @@ void Relay::settle(Unfinished unfinished, const Culprit& found, const std::strin
   Culprit culprit = found;
   const uint64_t running = process_->end().page().beat.ordinal;
   if (culprit.is_outside && running && ++ended_outside_[running] >= kMostBarren) culprit.ordinal = running;
-  barren_deaths_ = culprit.ordinal ? 0 : barren_deaths_ + 1;
-  if (barren_deaths_ >= kMostBarren)
-    return give_up(process + " " + std::to_string(barren_deaths_) + " times, the last time with " + how +
-                   ", and no job is to blame");
-  std::string where;
-  for (SentJob& job : unfinished.jobs) {
-    if (job.ordinal != culprit.ordinal) continue;
-    where = " at " + place_of(job.frame);
-    if (!condemned_.insert(job.ordinal).second)
-      return give_up(process + where + " when the job's record was made: " + how);
-    condemn(job, culprit, how);
+  const auto guilty = std::find_if(unfinished.jobs.begin(), unfinished.jobs.end(),
+                                   [&](const SentJob& job) { return job.ordinal == culprit.ordinal; });
+  // One that has a verdict does not run: it was only the next.
+  if (guilty == unfinished.jobs.end() || has_verdict(guilty->frame)) culprit.ordinal.reset();
+  if (culprit.ordinal) {
+    barren_deaths_ = outside_deaths_ = 0;
+  } else if (culprit.is_outside && is_ready_) {
+    ++outside_deaths_;
+  } else {
+    ++barren_deaths_;
   }
+  if (barren_deaths_ >= kMostBarren || outside_deaths_ >= kMostFromOutside)
+    return give_up(process + " " + std::to_string(barren_deaths_ + outside_deaths_) + " times, the last time with " +
+                   how + ", and no job is to blame");
+  const std::string where = culprit.ordinal ? " at " + place_of(guilty->frame) : "";
+  if (culprit.ordinal) condemn(*guilty, culprit, how);
   const size_t again = unfinished.begun - std::min<size_t>(unfinished.begun, culprit.ordinal ? 1 : 0);
   if ((again || !culprit.ordinal) && !is_cancelled_) {
     const char* const what = culprit.ordinal ? "other job" : "job";
     const std::string jobs = again ? "; " + counted(again, what) + (again == 1 ? " runs" : " run") + " again" : "";
     workplace_.note(process + where + ": " + how + jobs);
   }
+  // Nothing was learnt of the one that was alone: it is again, and so are those behind it.
+  if (!culprit.ordinal && culprit.suspects.empty() && unfinished.left.is_alone)
+    culprit.suspects = unfinished.left.waiting.empty() ? unfinished.left.next : unfinished.left.waiting;
+  if (culprit.ordinal) suspects_ = 0;
   run_again(std::move(unfinished.jobs), culprit.suspects);
+}
+
+bool Relay::has_verdict(std::string_view frame) {
+  Unpacker from(frame.substr(kFrameHead));
+  unpack_request(from);
+  return from.take<bool>();
 }
 
 // It fails without being run.
@@ -150,8 +166,12 @@ void Relay::run_again(std::vector<SentJob> jobs, const std::vector<uint64_t>& su
   };
   std::stable_sort(jobs.begin(), jobs.end(),
                    [&](const SentJob& one, const SentJob& other) { return rank(one) < rank(other); });
-  suspects_ = suspects.size();
-  again_.insert(again_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(jobs.end()));
+  // Earlier suspects come behind these, and then what nobody suspects.
+  const auto others = jobs.begin() + static_cast<std::ptrdiff_t>(suspects.size());
+  const auto behind = again_.begin() + static_cast<std::ptrdiff_t>(suspects_);
+  again_.insert(behind, std::make_move_iterator(others), std::make_move_iterator(jobs.end()));
+  again_.insert(again_.begin(), std::make_move_iterator(jobs.begin()), std::make_move_iterator(others));
+  suspects_ += suspects.size();
 }
 
 Verdict Relay::verdict_on(uint64_t ordinal, const Culprit& culprit, const std::string& how) {
@@ -206,6 +226,7 @@ void Relay::cancel_unsent() {
     if (state != State::taking) taker_->ask(1);
     pollfd told{wake_fd_, POLLIN, 0};
     ::poll(&told, 1, kLook);
+    hear_wake();
   }
 }
 

@@ -103,6 +103,7 @@ void Relay::send_again() {
     again_.pop_front();
   }
   if (is_alone) --suspects_;
+  batch.is_alone = is_alone;
   send(std::move(batch), is_alone ? FrameKind::alone : FrameKind::pause);
 }
 

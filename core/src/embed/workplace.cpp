@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "embed/worker_process.hpp"
 #include "isolate/state_log.hpp"
 #include "runnel/isolation.hpp"
@@ -63,7 +64,9 @@ std::optional<int> WorkerProcess::bury() {
 }
 
 std::string WorkerProcess::end_of_loading() {
+  const bool was_late = monotonic_us() > end_->page().beat.deadline_us;
   const auto status = bury();
+  if (was_late) return "the flow was not loaded within 60 seconds";
   return "its process died while the flow was loaded" +
          (status ? ": " + death_text(*status, end_->page().note) : std::string());
 }
@@ -113,7 +116,9 @@ std::string Workplace::try_flow() {
   SupervisorEnd& end = tried_->end();
   while (end.may_sleep()) {
     pollfd fds[] = {{end.socket(), POLLIN, 0}, {tried_->death_fd(), POLLIN, 0}};
-    ::poll(fds, tried_->death_fd() < 0 ? 1 : 2, -1);
+    constexpr int kLook = 250;  // ms
+    ::poll(fds, tried_->death_fd() < 0 ? 1 : 2, kLook);
+    if (monotonic_us() > end.page().beat.deadline_us) tried_->kill();
     if ((!tried_->is_dead() && end.hear()) || !end.may_sleep()) continue;
     problem = tried_->end_of_loading();
     tried_.reset();

@@ -21,6 +21,7 @@
 namespace runnel::core {
 namespace {
 
+constexpr int kReap = 1000;      // ms between looks for dead children that others have left to us
 constexpr int kPatience = 1000;  // ms for a worker that closed its end of the channel and is still there
 
 struct Order {
@@ -88,7 +89,7 @@ bool receive(int from, Answer& answer) {
 
 // ---- In the zygote
 
-// Its end is the end of those it has forked, however it comes about.
+// A worker ends with the zygote, which ends when its socket does.
 void die_with(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(0);
@@ -133,19 +134,19 @@ bool look_at_process(const char* name, pid_t& parent, pid_t& group) {
   return behind_name && std::sscanf(behind_name, ") %*c %d %d", &parent, &group) == 2;
 }
 
-// Children a dead worker has left, such as commands under way, are ours now: those that lead a group of their own, with
-// the group.
-void end_orphans(const pid_t* workers, size_t count) {
+// Children that others have left to us.
+template <class Visit>
+void for_each_orphan(const pid_t* workers, size_t count, const Visit& visit) {
   DIR* const processes = ::opendir("/proc");
   if (!processes) return;
   while (const dirent* const entry = ::readdir(processes)) {
     const pid_t pid = std::atoi(entry->d_name);
     pid_t parent = 0;
     pid_t group = 0;
-    if (pid <= 0 || !look_at_process(entry->d_name, parent, group) || parent != ::getpid() || group != pid) continue;
+    if (pid <= 0 || !look_at_process(entry->d_name, parent, group) || parent != ::getpid()) continue;
     bool is_worker = false;
     for (size_t i = 0; i < count; ++i) is_worker |= workers[i] == pid;
-    if (!is_worker) ::kill(-pid, SIGKILL);
+    if (!is_worker) visit(pid, group);
   }
   ::closedir(processes);
 }
@@ -157,12 +158,20 @@ class ZygoteProcess {
   [[noreturn]] void serve() {
     Order order;
     Descriptors fds;
-    while (receive_order(socket_, order, fds)) {
+    for (;;) {
+      pollfd order_came{socket_, POLLIN, 0};
+      if (::poll(&order_came, 1, kReap) == 0) {
+        reap_orphans();
+        continue;
+      }
+      if (!receive_order(socket_, order, fds)) break;
       const int answer = order.buries ? bury(order.pid) : spawn(order.worker, fds);
       if (::send(socket_, &answer, sizeof answer, MSG_NOSIGNAL) != sizeof answer) break;
     }
     for (size_t i = 0; i < count_; ++i) ::kill(workers_[i], SIGKILL);
-    end_orphans(workers_, count_);
+    for (size_t i = 0; i < count_; ++i) ::waitpid(workers_[i], nullptr, 0);
+    count_ = 0;
+    end_orphans();
     ::_exit(0);
   }
 
@@ -192,20 +201,21 @@ class ZygoteProcess {
     size_t at = 0;
     while (at < count_ && workers_[at] != pid) ++at;
     if (at < count_) workers_[at] = workers_[--count_];
-    end_orphans(workers_, count_);
-    while (has_orphan_to_wait_for()) {
-    }
+    end_orphans();
+    reap_orphans();
     return status;
   }
 
-  // Of orphans; workers wait for bury().
-  bool has_orphan_to_wait_for() const {
-    siginfo_t info{};
-    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return false;
-    for (size_t i = 0; i < count_; ++i) {
-      if (workers_[i] == info.si_pid) return false;
-    }
-    return ::waitpid(info.si_pid, nullptr, WNOHANG) == info.si_pid;
+  // What a dead worker has left, such as commands under way: those that lead a group of their own, with the group.
+  void end_orphans() const {
+    for_each_orphan(workers_, count_, [](pid_t pid, pid_t group) {
+      if (group == pid) ::kill(-pid, SIGKILL);
+    });
+  }
+
+  // Those that are dead; workers wait for bury().
+  void reap_orphans() const {
+    for_each_orphan(workers_, count_, [](pid_t pid, pid_t) { ::waitpid(pid, nullptr, WNOHANG); });
   }
 
   static constexpr size_t kMost = 4096;
@@ -221,7 +231,6 @@ Zygote::Zygote(Body body) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     throw std::system_error(errno, std::generic_category(), "socketpair");
-  const pid_t supervisor = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0) {
     const int error = errno;
@@ -230,7 +239,6 @@ Zygote::Zygote(Body body) {
     throw std::system_error(error, std::generic_category(), "fork");
   }
   if (pid_ == 0) {
-    die_with(supervisor);
     keep_only(ends[1]);
     block_stops();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
