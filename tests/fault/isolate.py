@@ -137,6 +137,13 @@ if not SANITIZED:
         codes = {record["input"]["ordinal"]: record["error_detail"]["code"] for record in records(place) if record["status"] == "failed"}
         check("malloc() that fails is a crash, new that throws limit.memory", codes == {3: "crash", 6: "limit.memory"}, codes)
 
+    # Not enough descriptors for so many processes (a sanitizer needs some itself).
+    with Place(9, "isolated") as place:
+        fill(place, {})
+        done = place.run(*OPTIONS, "-j", "8", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20)))
+        check("no descriptors: exit 71", done.returncode == 71 and "Too many open files" in done.said, (done.returncode, done.said))
+        check("nothing is written", not place.output.exists())
+
 # Quarantine after three deaths that were seen, in as many runs.
 with Place(20, "isolated") as place:
     fill(place, {5: "abort", 11: "_exit3"})
