@@ -38,6 +38,14 @@ TEST_CASE("The job that ran on the thread that died is to blame, whoever waits")
   CHECK_FALSE(found.is_outside);
 }
 
+TEST_CASE("Where two threads died at once, each job may have been the one") {
+  Death death;
+  death.beat.begin(7, 0, 99);
+  death.note.on_worker.set();
+  death.note.on_other.set();
+  CHECK(death.culprit(SIGABRT, {2, 7}).suspects == Ordinals{7, 2});
+}
+
 TEST_CASE("A thread that nobody can name makes all that had begun suspects, the running one first") {
   Death death;
   death.beat.begin(7, 0, 99);

@@ -54,7 +54,7 @@ Culprit find_culprit(const Beat& beat, const DeathNote& note, int status, const 
     // nobody's fault that is known
   } else if (started.size() == 1 && (!is_beside || left.is_alone)) {
     found.ordinal = started.front();
-  } else if (was_running && beat.is_shared == 0 && on_worker && !killing) {
+  } else if (was_running && beat.is_shared == 0 && on_worker && !is_beside && !killing) {
     found.ordinal = running;
   } else {
     const auto is_first = [&](uint64_t ordinal) { return ordinal == running; };

@@ -75,7 +75,7 @@ std::string Relay::work() {
       write_out();
       sleep();
       const bool makes_sense = read_answers();
-      if (said_goodbye_) break;
+      if (is_over()) break;
       look_at_time();
       if (!makes_sense) kill_for(Killing::Reason::nonsense);
       if (!makes_sense || is_dead()) on_death();
