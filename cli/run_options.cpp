@@ -17,7 +17,8 @@ std::string instead(const std::string& text) {
 constexpr const char* kExitCodes =
     "Exit codes: 0 all jobs completed; 1 a job failed or was cancelled; 2 usage, flow or input file wrong, nothing was "
     "run;\n"
-    "  65 the --output file or its state is damaged in the middle; 70 internal error; 71 no threads or memory;\n"
+    "  65 the --output file or its state is damaged in the middle; 70 internal error; 71 no threads, processes or "
+    "memory;\n"
     "  73 the --output file cannot be created; 74 input or output failed, a run with --output can be resumed;\n"
     "  75 another run writes the --output file; 77 --untrusted forbids what the flow wants; 124 --timeout;\n"
     "  129, 130, 143 stopped by SIGHUP, SIGINT, SIGTERM; 141 the reader of the output went away.\n"
